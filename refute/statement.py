@@ -1,0 +1,165 @@
+r"""The language of statements: SymPy relations between named quantities, checked, serialised and typeset.
+
+A statement is built from `Quantity` symbols (no SymPy assumptions, so nothing is simplified away that could
+change a domain), exact constants, the operations in `OPERATIONS`, relations, and ``And, Or, Not, Implies,
+Equivalent``.  How it is evaluated is the business of `refute.evaluation` (tensors) and `refute.decision`
+(exact arithmetics); both walk the very object that is printed in the report and hashed into certificates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
+
+from refute.errors import ClaimError
+
+CONNECTIVES = (sympy.And, sympy.Or, sympy.Not, sympy.Implies, sympy.Equivalent)
+OPERATIONS = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Abs, sympy.Max, sympy.Min, sympy.log, sympy.exp)
+CONSTANTS = (sympy.pi, sympy.E, sympy.EulerGamma)
+
+
+class Quantity(sympy.Symbol):
+    """A named number that a theorem speaks of; ``f[k]`` is its value at index ``k`` of a declared axis."""
+
+    def __getitem__(self, index: Any) -> sympy.Indexed:
+        indices = index if isinstance(index, tuple) else (index,)
+        return sympy.Indexed(sympy.IndexedBase(self.name), *indices)
+
+
+class Mean(sympy.Function):  # type: ignore[misc]
+    """``Mean(q)``: the expectation of ``q`` over the declared randomness of a claim."""
+
+    nargs = 1
+
+
+class Probability(sympy.Function):  # type: ignore[misc]
+    """``Probability(q)``: the probability of the event whose 0/1 indicator is the quantity ``q``."""
+
+    nargs = 1
+
+
+EXPECTATIONS = (Mean, Probability)
+
+
+def quantities(names: str) -> Any:
+    """Quantities by name, separated by blanks: one symbol for one name, else a tuple of them."""
+    made = tuple(Quantity(name) for name in names.split())
+    return made[0] if len(made) == 1 else made
+
+
+def sizes(names: str) -> Any:
+    """Symbols of sizes (``"n d"``) or of axis indices (``"k"``) for use in statements."""
+    made = tuple(sympy.Symbol(name) for name in names.split())
+    return made[0] if len(made) == 1 else made
+
+
+def relations(statement: Any) -> Iterator[Relational]:
+    """The relations of a statement, in a fixed order."""
+    yield from sorted(statement.atoms(Relational), key=serialise)
+
+
+def names(statement: Any) -> set[str]:
+    """Names of all symbols of a statement: quantities, sizes and axis indices."""
+    return {str(getattr(atom, "name", atom)) for atom in statement.atoms(sympy.Symbol, sympy.IndexedBase)}
+
+
+def serialise(expression: Any) -> str:
+    """The engine's own canonical text of a statement, independent of SymPy's printers and argument order."""
+    if isinstance(expression, sympy.Indexed):
+        inner = " ".join(serialise(i) for i in expression.indices)
+        return f"(at {expression.base.label} {inner})"
+    if isinstance(expression, sympy.Symbol):
+        return str(expression.name)
+    if isinstance(expression, sympy.Rational):
+        return str(expression)
+    if isinstance(expression, sympy.NumberSymbol) or not expression.args:
+        return type(expression).__name__
+    children = [serialise(argument) for argument in expression.args]
+    if isinstance(expression, (sympy.Add, sympy.Mul, sympy.Max, sympy.Min, sympy.And, sympy.Or, sympy.Equivalent)):
+        children.sort()
+    return f"({type(expression).__name__} {' '.join(children)})"
+
+
+def digest(*statements: Any) -> str:
+    """SHA-256 of the serialised statements: what a certificate is bound to."""
+    text = "\n".join(serialise(statement) for statement in statements)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def terms(side: Any) -> tuple[Any, ...]:
+    """The summands of one side of a relation; their absolute values scale the relative gap."""
+    return side.args if isinstance(side, sympy.Add) else (side,)
+
+
+def check(statement: Any, known: set[str], what: str, needs_scale: bool = False) -> None:
+    """Raise `ClaimError` unless ``statement`` is one that the engine can evaluate and decide.
+
+    ``known`` holds the names of quantities, sizes and axis indices; ``needs_scale`` asks that a relation with a
+    bare 0 has two summands on its other side, since otherwise its relative gap is the constant 1.
+    """
+    if statement in (sympy.true, sympy.false) or isinstance(statement, bool):
+        raise ClaimError(
+            f"the {what} became {bool(statement)} when it was built: SymPy simplified it, so it says nothing; "
+            "write it with distinct quantities"
+        )
+    if not isinstance(statement, (Relational, BooleanFunction)):
+        raise ClaimError(f"the {what} is {statement!r}, but should be a relation such as Le(a, b) or a combination of them")
+    for node in sympy.preorder_traversal(statement):
+        if isinstance(node, sympy.Float):
+            exact = sympy.nsimplify(node, rational=True)
+            raise ClaimError(f"the {what} contains the float {node}: floats are not exact; write Rational({exact}) instead")
+        if isinstance(node, AppliedUndef) and not isinstance(node, EXPECTATIONS):
+            raise ClaimError(f"the {what} contains the undefined function {node.func}; give its value as a quantity")
+        allowed = (*CONNECTIVES, *OPERATIONS, *EXPECTATIONS, Relational, sympy.Symbol, sympy.Indexed, sympy.IndexedBase)
+        if isinstance(node, (*allowed, sympy.Rational, sympy.NumberSymbol, sympy.Tuple)) or node in CONSTANTS:
+            continue
+        if node in (sympy.true, sympy.false):
+            raise ClaimError(f"a relation in the {what} became {node} when it was built: SymPy simplified it")
+        raise ClaimError(f"the {what} contains {type(node).__name__} ({node}), which the engine cannot decide; make it a quantity")
+    unknown = names(statement) - known
+    if unknown:
+        raise ClaimError(f"the {what} speaks of {', '.join(sorted(unknown))}, which no definition, size or axis declares")
+    if needs_scale:
+        for relation in relations(statement):
+            if relation.lhs == 0 or relation.rhs == 0:
+                other = relation.rhs if relation.lhs == 0 else relation.lhs
+                if len(terms(other)) == 1:
+                    raise ClaimError(
+                        f"the {what} compares {other} with a bare 0, so its relative gap has no scale; "
+                        "write the relation with two sides, or name a `scale`"
+                    )
+
+
+def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:
+    r"""LaTeX of a statement; ``notation`` maps names of quantities to their symbols in the paper."""
+    chosen = notation or {}
+    symbol_names: dict[Any, str] = {}
+    for symbol in statement.atoms(sympy.Symbol):
+        if symbol.name in chosen:
+            symbol_names[symbol] = chosen[symbol.name]
+    return str(_Printer({"symbol_names": symbol_names, "notation": chosen}).doprint(statement))
+
+
+class _Printer(sympy.printing.latex.LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX, with expectations in their usual notation and comparisons as printed in papers."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._notation: Mapping[str, str] = settings.pop("notation")
+        super().__init__(settings)
+
+    def _print_Mean(self, expression: Any, **_: Any) -> str:
+        return rf"\mathbb{{E}}\left[{self._print(expression.args[0])}\right]"
+
+    def _print_Probability(self, expression: Any, **_: Any) -> str:
+        return rf"\mathbb{{P}}\left[{self._print(expression.args[0])}\right]"
+
+    def _print_Indexed(self, expression: Any) -> str:
+        label = str(expression.base.label)
+        base = self._notation.get(label) or self._print(sympy.Symbol(label))
+        return f"{{{base}}}[{','.join(self._print(i) for i in expression.indices)}]"
