@@ -16,6 +16,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
+from sympy.printing.latex import LatexPrinter
 
 from refute.errors import ClaimError
 
@@ -146,7 +147,7 @@ def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:
     return str(_Printer({"symbol_names": symbol_names, "notation": chosen}).doprint(statement))
 
 
-class _Printer(sympy.printing.latex.LatexPrinter):  # type: ignore[misc]
+class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX, with expectations in their usual notation and comparisons as printed in papers."""
 
     def __init__(self, settings: dict[str, Any]) -> None:

@@ -1,0 +1,194 @@
+"""Claims and mutants: frozen records, checked when they are constructed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+from refute import statement as language
+from refute.errors import ClaimError
+from refute.inputs import Input, size_names
+from refute.instance import Instance
+from refute.source import Source
+
+PROVENANCES = ("text", "second-hand", "recalled", "derived")
+EXPECTATIONS = ("survived", "refuted")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A false variant of a claim: it overrides fields of its claim and inherits the rest.
+
+    ``because`` says why it is false; a mutant that the search does not refute makes its claim `weak`.
+    """
+
+    name: str
+    because: str
+    overrides: Mapping[str, Any]
+
+    def __init__(self, name: str, *, because: str, **overrides: Any) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "because", because)
+        object.__setattr__(self, "overrides", overrides)
+        if not because:
+            raise ClaimError(f"mutant {name!r} gives no reason; `because` must say why it is false")
+        if not overrides:
+            raise ClaimError(f"mutant {name!r} overrides nothing, so it is the claim itself")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A published theorem as the engine checks it; docs/first-claim.md explains every field.
+
+    ``sizes`` maps a size to its inclusive range, whose bounds are integers or the names of earlier sizes;
+    ``axes`` maps an axis index to its inclusive range, likewise; ``scale`` is the quantity by which a relation
+    with a bare 0 is divided; ``expectation(mp, **inputs, **sizes)`` returns the quantities with the values of
+    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance.
+    """
+
+    source: Source
+    provenance: str
+    inputs: Mapping[str, Input]
+    sizes: Mapping[str, tuple[int | str, int | str]]
+    statement: Any
+    evaluate: Callable[..., Mapping[Any, Any]]
+    mutants: Sequence[Mutant]
+    definitions: Mapping[Any, str]
+    oracle: Callable[..., Mapping[str, Any]] | None = None
+    hypotheses: Sequence[Any] = ()
+    notation: Mapping[Any, str] = field(default_factory=dict)
+    axes: Mapping[Any, tuple[int | str, int | str]] = field(default_factory=dict)
+    scale: Any = None
+    randomness: Mapping[str, Input] = field(default_factory=dict)
+    expectation: Callable[..., Mapping[str, Any] | None] | None = None
+    replay: Sequence[Instance] = ()
+    reading: str = ""
+    expect: str = "survived"
+    corrected_by: str = ""
+    tight: str = ""
+    surrogate: str = ""
+    trend: bool = False
+    oracle_differs: str = ""
+    without: Mapping[Any, Mapping[str, Input]] = field(default_factory=dict)
+    not_covered: Sequence[str] = ()
+    backend: str = "torch"
+    id: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise ClaimError(f"source is {self.source!r}, but should be a place in a paper: PAPER.item('Theorem 1')", self.id)
+        if self.provenance not in PROVENANCES:
+            raise ClaimError(f"provenance is {self.provenance!r}, but should be one of {', '.join(PROVENANCES)}", self.id)
+        if self.expect not in EXPECTATIONS:
+            raise ClaimError(f"expect is {self.expect!r}, but should be one of {', '.join(EXPECTATIONS)}", self.id)
+        if not self.inputs:
+            raise ClaimError("it has no inputs, but a claim quantifies over at least one", self.id)
+        if not callable(self.evaluate):
+            raise ClaimError("evaluate is not callable", self.id)
+        self._check_sizes()
+        try:
+            self._check_statement()
+        except ClaimError as error:
+            raise ClaimError(error.problem, self.id) from None
+
+    def _check_sizes(self) -> None:
+        mentioned: set[str] = set()
+        for name, source in {**self.inputs, **self.randomness}.items():
+            if not isinstance(source, Input):
+                raise ClaimError(f"input {name!r} is {type(source).__name__}, but should be an Input", self.id)
+            for shape in source.parts().values():
+                mentioned |= size_names(shape)
+        missing = mentioned - set(self.sizes)
+        if missing:
+            raise ClaimError(f"the inputs use the sizes {', '.join(sorted(missing))}, which `sizes` does not give", self.id)
+        seen: list[str] = []
+        for name, (low, high) in self.sizes.items():
+            for bound in (low, high):
+                if isinstance(bound, str) and bound not in seen:
+                    raise ClaimError(f"size {name!r} is bounded by {bound!r}, which is not an earlier size", self.id)
+            if isinstance(low, int) and isinstance(high, int) and low > high:
+                raise ClaimError(f"size {name!r} has the empty range ({low}, {high})", self.id)
+            seen.append(name)
+
+    def _check_statement(self) -> None:
+        known = {str(quantity) for quantity in self.definitions} | set(self.sizes) | {str(axis) for axis in self.axes}
+        language.check(self.statement, known, "statement", needs_scale=self.scale is None)
+        for hypothesis in self.hypotheses:
+            language.check(hypothesis, known, "hypothesis")
+        if self.statement.atoms(*language.EXPECTATIONS) and not self.randomness:
+            raise ClaimError("the statement takes a mean, but `randomness` declares nothing random")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of hypotheses and statement, which binds a certificate to them."""
+        return language.digest(*self.hypotheses, self.statement)
+
+    @property
+    def title(self) -> str:
+        """The first line of the claim file's docstring."""
+        return self.text.strip().splitlines()[0] if self.text.strip() else self.id
+
+    def quantity_names(self, *statements: Any) -> set[str]:
+        """Names of the quantities in the given relations (default: hypotheses and statement)."""
+        chosen = statements or (*self.hypotheses, self.statement)
+        found: set[str] = set()
+        for item in chosen:
+            found |= language.names(item)
+        return found - set(self.sizes) - {str(axis) for axis in self.axes}
+
+    def axis_names(self) -> tuple[str, ...]:
+        return tuple(str(axis) for axis in self.axes)
+
+    def axis_range(self, axis: str, sizes: Mapping[str, int]) -> range:
+        """The values of an axis index at the given sizes."""
+        low, high = next(bounds for key, bounds in self.axes.items() if str(key) == axis)
+        return range(resolve(low, sizes), resolve(high, sizes) + 1)
+
+    def size_range(self, name: str, smaller: Mapping[str, int]) -> tuple[int, int]:
+        """The inclusive range of a size, given the sizes declared before it."""
+        low, high = self.sizes[name]
+        return resolve(low, smaller), resolve(high, smaller)
+
+    def mutated(self, mutant: Mutant) -> Claim:
+        """The claim that the mutant states; raises `ClaimError` for an override that no claim has."""
+        fields = {item.name for item in dataclasses.fields(self)}
+        unknown = set(mutant.overrides) - fields
+        if unknown:
+            raise ClaimError(f"mutant {mutant.name!r} overrides {', '.join(sorted(unknown))}, which no claim has", self.id)
+        return dataclasses.replace(self, mutants=(), replay=(), **mutant.overrides)
+
+    def latex(self, statement: Any = None) -> str:
+        """LaTeX of the statement in the notation of the paper."""
+        notation = {str(quantity): symbol for quantity, symbol in self.notation.items()}
+        return language.latex(self.statement if statement is None else statement, notation)
+
+
+def resolve(bound: int | str, sizes: Mapping[str, int]) -> int:
+    """An integer bound, or the value of the size (or size plus integer) that it names."""
+    from refute.inputs import dimension
+
+    return dimension(bound, sizes)
+
+
+def named(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """A mapping keyed by quantities or their names, keyed by names."""
+    return {key if isinstance(key, str) else str(getattr(key, "name", key)): value for key, value in values.items()}
+
+
+def require_complete(claim: Claim) -> None:
+    """Raise `ClaimError` unless a claim of the catalogue has all that its verdict rests on."""
+    if not claim.mutants:
+        raise ClaimError("it has no mutants, so a survived search would mean nothing; add at least one false variant", claim.id)
+    repeated = {m.name for m in claim.mutants if [o.name for o in claim.mutants].count(m.name) > 1}
+    if repeated:
+        raise ClaimError(f"two mutants are named {sorted(repeated)[0]!r}; names must differ", claim.id)
+    for mutant in claim.mutants:
+        claim.mutated(mutant)
+    if claim.expect == "refuted" and not claim.corrected_by:
+        raise ClaimError("it expects to be refuted, but names no corrected claim in `corrected_by`", claim.id)
+
+
