@@ -1,0 +1,183 @@
+"""The judge: floats propose instances, rationals and balls decide them.
+
+Precision rises until the sign is decided.  An enclosure of ``lhs - rhs`` that keeps shrinking but still contains 0
+at the cap is a *tie to p bits*; one that does not shrink is *undecided*.  A violation is confirmed by the
+independent mpmath arithmetic before it counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from refute.arithmetic import Ambiguous, Certifying, Reference
+from refute.claim import Claim
+from refute.decision import Comparison, Decision, Scalars, decide
+from refute.errors import Disagreement, OracleError
+from refute.inputs import parts_of
+from refute.instance import Instance
+
+FIRST_BITS = 64
+TIE_BITS = 256
+CAP_BITS = 4096
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What exact arithmetic says of one instance.
+
+    ``outcome`` is ``violated``, ``holds``, ``tie`` (to ``bits``), ``unmet`` (a hypothesis fails), ``open`` (a mean
+    without an exact value here) or ``undecided``; ``lhs`` and ``rhs`` are the two sides as printed numbers.
+    """
+
+    outcome: str
+    bits: int
+    relation: str = ""
+    index: Mapping[str, int] | None = None
+    lhs: str = ""
+    rhs: str = ""
+    gap: float = float("nan")
+    reason: str = ""
+    seconds: float = 0.0
+
+
+class Judge:
+    """Decides instances of one claim; ``ties_to_cap`` instances may climb from `TIE_BITS` to ``cap`` bits."""
+
+    def __init__(self, claim: Claim, cap: int = CAP_BITS, ties_to_cap: int = 2) -> None:
+        self.claim, self.cap, self.climbs_left = claim, cap, ties_to_cap
+
+    def rule(self, instance: Instance) -> Ruling:
+        """The ruling on an instance; raises `OracleError` if the oracle raises and `Disagreement` if two arithmetics do."""
+        begun = time.perf_counter()
+        ruling = self._climb(instance)
+        if ruling.outcome == "violated":
+            self._confirm(instance, ruling)
+        return Ruling(**{**vars(ruling), "seconds": time.perf_counter() - begun})
+
+    def _climb(self, instance: Instance) -> Ruling:
+        bits, radius, reason = FIRST_BITS, None, ""
+        shrinks = False
+        limit = min(TIE_BITS, self.cap)
+        last: Ruling | None = None
+        while bits <= limit:
+            mp = Certifying(bits=bits)
+            try:
+                scalars = self._scalars(mp, instance)
+                if scalars is None:
+                    return Ruling("open", bits, reason="no exact expectation is known for this instance")
+                for hypothesis in self.claim.hypotheses:
+                    met = decide(hypothesis, scalars)
+                    if met.holds is False:
+                        return self._ruling("unmet", bits, mp, met)
+                    if met.holds is None:
+                        raise Ambiguous("a hypothesis is not decided")
+                decision = decide(self.claim.statement, scalars)
+                if decision.holds is not None:
+                    return self._ruling("holds" if decision.holds else "violated", bits, mp, decision)
+                last = self._ruling("undecided", bits, mp, decision, reason="the enclosure of lhs - rhs contains 0")
+                now = _radius(mp, decision.comparison)
+                shrinks = radius is not None and now < radius / 2 ** (bits // 4)
+                radius = now
+            except Ambiguous as error:
+                reason = str(error)
+                radius, shrinks = None, False
+            if bits == limit and limit < self.cap and (self.climbs_left > 0 or not shrinks):
+                self.climbs_left -= 1
+                limit = self.cap if shrinks else min(self.cap, 1024)
+            bits *= 2
+        bits = min(bits // 2, self.cap)
+        if last is not None and shrinks:
+            return Ruling(**{**vars(last), "outcome": "tie", "bits": bits, "reason": ""})
+        return last or Ruling("undecided", bits, reason=reason)
+
+    def _scalars(self, mp: Any, instance: Instance) -> Scalars | None:
+        values = oracle_values(self.claim, mp, instance)
+        return None if values is None else Scalars(self.claim, mp, values, instance.sizes)
+
+    def _ruling(self, outcome: str, bits: int, mp: Any, decision: Decision, reason: str = "") -> Ruling:
+        comparison = decision.comparison
+        if comparison is None:
+            return Ruling(outcome, bits, reason=reason)
+        return Ruling(
+            outcome,
+            bits,
+            comparison.relation,
+            comparison.index,
+            mp.exact_str(comparison.lhs),
+            mp.exact_str(comparison.rhs),
+            _relative_gap(mp, comparison),
+            reason,
+        )
+
+    def _confirm(self, instance: Instance, ruling: Ruling) -> None:
+        """The mpmath arithmetic, at more digits than the deciding balls, must not say that the statement holds."""
+        mp = Reference(dps=max(50, ruling.bits * 3 // 10))
+        values = oracle_values(self.claim, mp, instance)
+        if values is None:
+            return
+        decision = decide(self.claim.statement, Scalars(self.claim, mp, values, instance.sizes))
+        if decision.holds:
+            raise Disagreement(
+                f"{self.claim.id}: balls at {ruling.bits} bits say violated ({ruling.lhs} against {ruling.rhs}), "
+                f"mpmath at {mp.dps} digits says that it holds; one of the two arithmetics of the oracle is wrong"
+            )
+
+
+def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool = False) -> dict[str, Any]:
+    """The inputs of a claim built in the arithmetic ``mp`` from an exact instance."""
+    sources = {**claim.inputs, **(claim.randomness if randomness else {})}
+    built: dict[str, Any] = {}
+    for name, source in sources.items():
+        chosen = choices_of(name, instance.choices)
+        built[name] = source.exact(mp, parts_of(name, source, instance.raw), instance.sizes, chosen)
+    return built
+
+
+def choices_of(name: str, choices: Mapping[str, str]) -> dict[str, str]:
+    """The discrete choices that belong to one input, without its name."""
+    prefix = name + "."
+    return {key.removeprefix(prefix): value for key, value in choices.items() if key.startswith(prefix)}
+
+
+def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any] | None:
+    """All quantities of a claim on one instance: from its oracle, or its expectation if it is about a mean."""
+    function = claim.expectation if claim.randomness else claim.oracle
+    if function is None:
+        return None
+    arguments = {**exact_arguments(claim, mp, instance), **instance.sizes}
+    try:
+        values = function(mp, **accepted(function, arguments))
+    except Ambiguous:
+        raise
+    except Exception as error:
+        raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error
+    return values
+
+
+def accepted(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments that a function names in its signature (all, if it takes ``**``)."""
+    import inspect
+
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return dict(arguments)
+    return {name: value for name, value in arguments.items() if name in parameters}
+
+
+def _radius(mp: Any, comparison: Comparison | None) -> float:
+    if comparison is None:
+        return float("inf")
+    difference = comparison.lhs - comparison.rhs
+    scale = abs(mp.to_float(comparison.lhs)) + abs(mp.to_float(comparison.rhs))
+    return float(mp.radius(difference)) / (scale or 1.0)
+
+
+def _relative_gap(mp: Any, comparison: Comparison) -> float:
+    try:
+        scale = abs(comparison.lhs) + abs(comparison.rhs)
+        return float(mp.to_float((comparison.lhs - comparison.rhs) / scale))
+    except (ArithmeticError, ZeroDivisionError, Ambiguous, OverflowError):
+        return float("nan")
