@@ -89,12 +89,8 @@ def symmetric_eigenvalues(mp: Certifying, a: Matrix) -> list[Number]:
         values = []
         for root, multiplicity in a.native.charpoly().complex_roots():
             values += [mp.wrap(root.real)] * int(multiplicity)
-        return sorted(values, key=lambda value: _middle(value))
+        return sorted(values, key=lambda value: mp.bounds(value)[0])
     return _enclose_by_congruence(mp, a)
-
-
-def _middle(value: Number) -> Any:
-    return flint.arf(value.ball().mid()) if hasattr(flint, "arf") else value.ball().mid().mid_rad_10exp()[0]
 
 
 def _enclose_by_congruence(mp: Certifying, a: Matrix) -> list[Number]:
@@ -121,7 +117,7 @@ def _enclose_by_congruence(mp: Certifying, a: Matrix) -> list[Number]:
         raise Ambiguous("no approximate eigenvectors at this precision")
     factor = flint.arb(1).union(1 - defect).union(1 + defect)
     ball = flint.arb(0).union(spread).union(-spread)
-    ordered = sorted(diagonal, key=lambda value: float(value.ball().mid()))
+    ordered = sorted(diagonal, key=lambda value: mp.bounds(value)[0])
     lows = _running([value.ball() for value in ordered])
     return [mp.wrap((value + ball) / factor) for value in lows]
 
