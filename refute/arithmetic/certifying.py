@@ -192,6 +192,13 @@ class Certifying:
             raise Ambiguous("the root of a ball that reaches below 0")
         return self.wrap(ball.sqrt() if n == 2 else ball.root(n))
 
+    def sqrt_of_squares(self, x: Any) -> Number:
+        """The root of a number that is known to be non-negative, a sum of squares say: its ball is cut off at 0."""
+        number = self.convert(x)
+        if number.is_rational or number.value >= 0:
+            return self.sqrt(number)
+        return self.between(0, self.sqrt(self.wrap(number.value.upper())))
+
     def log(self, x: Any, base: Any = None) -> Any:
         """Natural logarithm (or to ``base``); ``log 0`` of an exact 0 is minus infinity."""
         if base is not None:
@@ -448,7 +455,7 @@ class Certifying:
         if p == 1:
             return self.convert(self.fsum(entries))
         if p == 2:
-            return self.sqrt(self.fsum(entry * entry for entry in entries))
+            return self.sqrt_of_squares(self.fsum(entry * entry for entry in entries))
         return self.maximum(entries)
 
     def mnorm(self, a: Matrix, p: Any = 1) -> Number:

@@ -111,7 +111,7 @@ def _enclose_by_congruence(mp: Certifying, a: Matrix) -> list[Number]:
     congruent = q.T * Matrix(a.balls(), mp) * q
     diagonal = [congruent[i, i] for i in range(n)]
     residual = mp.fsum(abs(congruent[i, j]) ** 2 for i in range(n) for j in range(n) if i != j)
-    spread = mp.convert(_upper(mp, residual)).ball().sqrt()
+    spread = mp.sqrt_of_squares(residual).ball()
     defect = mp.mnorm(q.T * q - mp.eye(n), "f").ball()
     if not defect < flint.arb(1) / 2:
         raise Ambiguous("no approximate eigenvectors at this precision")
@@ -140,23 +140,7 @@ def _dyadic_arb(x: Any) -> Any:
     return flint.arb((flint.fmpz(int(-mantissa if sign else mantissa)), flint.fmpz(int(exponent))))
 
 
-def _upper(mp: Certifying, x: Any) -> Any:
-    number = mp.convert(x)
-    return number if number.is_rational else mp.wrap(number.ball().upper())
-
-
 def singular_values(mp: Certifying, a: Matrix) -> list[Number]:
     """Descending enclosures, as square roots of the eigenvalues of the smaller Gram matrix, cut off at 0."""
     gram = a.T * a if a.cols <= a.rows else a * a.T
-    roots = []
-    for value in reversed(symmetric_eigenvalues(mp, gram)):
-        if value.is_rational:
-            roots.append(mp.sqrt(value))
-            continue
-        ball = value.ball()
-        if ball > 0:
-            roots.append(mp.sqrt(value))
-        else:
-            upper = mp.wrap(ball.upper())
-            roots.append(mp.between(0, mp.sqrt(upper) if upper > 0 else 0))
-    return roots
+    return [mp.sqrt_of_squares(value) for value in reversed(symmetric_eigenvalues(mp, gram))]

@@ -58,6 +58,9 @@ class Reference:
     def transpose(self, a: Any) -> Any:
         return a.T
 
+    def sqrt_of_squares(self, x: Any) -> Any:
+        return self.context.sqrt(x)
+
     def lt(self, a: Any, b: Any) -> bool:
         return bool(a < b)
 
