@@ -1,0 +1,146 @@
+"""What a run leaves behind: frozen records, one JSON line per claim and run (schema version `VERSION`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+VERSION = 1
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """What one lane did: ``drawn`` and ``met`` count instances before and after the hypotheses, ``instances`` the
+    distinct ones whose statement was evaluated to a finite gap or ruled upon.
+
+    ``histogram`` counts relative gaps in the bins of `refute.search.GAP_EDGES`; ``trace`` holds pairs of
+    evaluations and closest gap; ``by_size`` maps a size to its closest gap at each value.
+    """
+
+    name: str
+    drawn: int = 0
+    met: int = 0
+    instances: int = 0
+    seconds: float = 0.0
+    closest_gap: float | None = None
+    histogram: list[int] = []
+    trace: list[tuple[int, float]] = []
+    by_size: dict[str, dict[int, float]] = {}
+    proposed: int = 0
+    judged: int = 0
+    ties: int = 0
+    error: str = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An instance with its ruling, in exact numbers for a report."""
+
+    sizes: dict[str, int]
+    choices: dict[str, str]
+    raw: dict[str, Any]
+    outcome: str
+    relation: str = ""
+    index: dict[str, int] = {}
+    lhs: str = ""
+    rhs: str = ""
+    gap: float | None = None
+    bits: int = 0
+    lane: str = ""
+    float_gap: float | None = None
+    dtype: str = "float64"
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a mutant was refuted, by which lane, after how many evaluations and seconds, and where."""
+
+    name: str
+    because: str
+    latex: str
+    refuted: bool
+    lane: str = ""
+    evaluations: int = 0
+    seconds: float = 0.0
+    counterexample: Shown | None = None
+    error: str = ""
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Evaluator against oracle: values compared, values too ill-conditioned to compare, and the worst ratio to the bound."""
+
+    compared: int = 0
+    ill_conditioned: int = 0
+    worst: float = 0.0
+
+
+class Wealth(msgspec.Struct, frozen=True, kw_only=True):
+    """The e-process of a randomised claim: log-wealth over draws, estimated means, and the level for refutation."""
+
+    alpha: float
+    draws: int
+    log_wealth: float
+    path: list[tuple[int, float]] = []
+    instances: int = 0
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim in one run."""
+
+    version: int = VERSION
+    claim: str
+    verdict: str
+    expect: str
+    as_expected: bool
+    why: str = ""
+    title: str = ""
+    source: str = ""
+    link: str = ""
+    provenance: str = ""
+    latex: str = ""
+    statement_hash: str = ""
+    instances: int = 0
+    closest_gap: float | None = None
+    ties: int = 0
+    lanes: list[Lane] = []
+    mutants: list[Mutant] = []
+    hazards: list[Shown] = []
+    undecided: list[Shown] = []
+    counterexample: Shown | None = None
+    certificate: str | None = None
+    agreement: Agreement | None = None
+    wealth: Wealth | None = None
+    seconds: float = 0.0
+    device: str = "cpu"
+    seed: int = 0
+    budget: float = 0.0
+    date: str = ""
+
+
+def append(record: Claim, path: Path) -> None:
+    """Append one record as one JSON line, in a single write."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = msgspec.json.encode(record) + b"\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path) -> list[Claim]:
+    """The records of a file, oldest first; lines of another schema version or that are torn are skipped."""
+    if not path.exists():
+        return []
+    found = []
+    for line in path.read_bytes().splitlines():
+        try:
+            found.append(msgspec.json.decode(line, type=Claim))
+        except msgspec.DecodeError:
+            continue
+    return found
+
+
+def latest(path: Path) -> dict[str, Claim]:
+    """The newest record of each claim."""
+    return {record.claim: record for record in read(path)}

@@ -1,0 +1,306 @@
+"""One search for a counterexample: what every lane shares.
+
+A lane asks for structures, evaluates batches and proposes instances; the search keeps the evidence (counts,
+histogram, closest instances), sends proposals to the judge at a bounded rate, and stops at a certified violation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from refute import records
+from refute.claim import Claim
+from refute.evaluation import Tensors, gap_of, holds
+from refute.inputs import Sampler, join, parts_of, shape_of
+from refute.instance import Instance, exact
+from refute.judge import Judge, Ruling, accepted, choices_of
+from refute.namespace import namespace
+
+GAP_EDGES = tuple([-1.0, *(-(10.0**-k) for k in range(1, 17)), 0.0, *(10.0**-k for k in range(16, -1, -1))])
+PILOT_DRAWS = 64
+JUDGE_SHARE = 0.4
+JUDGE_GRACE = 0.5
+KEPT = 8
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What is fixed within one batch: sizes and discrete choices."""
+
+    sizes: Mapping[str, int]
+    choices: Mapping[str, str]
+
+
+@dataclass
+class Batch:
+    """An evaluated batch: relative gaps and the mask of the instances that meet the hypotheses, on the device."""
+
+    structure: Structure
+    raw: dict[str, Any]
+    gap: Any
+    met: Any
+
+
+@dataclass
+class Evidence:
+    """The running counts of one lane; `records.Lane` is its frozen form."""
+
+    name: str
+    drawn: int = 0
+    met: int = 0
+    instances: int = 0
+    seconds: float = 0.0
+    closest: float = float("-inf")
+    histogram: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(GAP_EDGES) - 1, dtype=np.int64))
+    trace: list[tuple[int, float]] = field(default_factory=list)
+    by_size: dict[str, dict[int, float]] = field(default_factory=dict)
+    proposed: int = 0
+    judged: int = 0
+    ties: int = 0
+    error: str = ""
+
+    def frozen(self) -> records.Lane:
+        closest = self.closest if np.isfinite(self.closest) else None
+        return records.Lane(
+            name=self.name, drawn=self.drawn, met=self.met, instances=self.instances, seconds=round(self.seconds, 3),
+            closest_gap=closest, histogram=[int(count) for count in self.histogram], trace=self.trace,
+            by_size=self.by_size, proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
+        )  # fmt: skip
+
+
+class Search:
+    """The search on one claim (or one mutant); ``deadline`` is in `time.perf_counter` seconds."""
+
+    def __init__(self, claim: Claim, *, seed: int, deadline: float, device: str = "cpu", judge: Judge | None = None) -> None:
+        self.claim, self.seed, self.device = claim, seed, device
+        self.deadline = self.lane_deadline = deadline
+        self.rng = random.Random(seed)
+        self.sampler = Sampler(self.rng.getrandbits(48), device)
+        self.xp = namespace(claim.backend)
+        self.judge = judge or Judge(claim)
+        self.lane = Evidence("none")
+        self.lanes: list[Evidence] = []
+        self.refutation: tuple[Instance, Ruling, str] | None = None
+        self.hazards: list[records.Shown] = []
+        self.undecided: list[records.Shown] = []
+        self.closest: list[tuple[float, Instance]] = []
+        self.judge_seconds = 0.0
+        self.begun = time.perf_counter()
+        self._seen: set[Any] = set()
+        self._ruled: set[Any] = set()
+
+    # structure -------------------------------------------------------------------------------------------------
+
+    def options(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Names of the discrete choices with their options."""
+        return [
+            (join(name, choice), options)
+            for name, source in self.claim.inputs.items()
+            for choice, options in source.choices.items()
+        ]
+
+    def random_structure(self) -> Structure:
+        """Sizes, small ones preferred, and uniform choices."""
+        chosen: dict[str, int] = {}
+        for name in self.claim.sizes:
+            low, high = self.claim.size_range(name, chosen)
+            small = min(high, low + 2)
+            chosen[name] = self.rng.randint(low, small if self.rng.random() < 0.4 else high)
+        return Structure(chosen, {name: self.rng.choice(options) for name, options in self.options()})
+
+    def small_structures(self, limit: int = 64) -> Iterator[Structure]:
+        """All structures in order of total size, the smallest first."""
+        ranges: list[dict[str, int]] = [{}]
+        for name in self.claim.sizes:
+            grown = []
+            for partial in ranges:
+                low, high = self.claim.size_range(name, partial)
+                values = list(range(low, min(high, low + 4) + 1))
+                grown += [{**partial, name: value} for value in (*values, *({high} - set(values)))]
+            ranges = sorted(grown, key=lambda sizes: sum(sizes.values()))[:4096]
+        choices = [name for name, _ in self.options()]
+        combinations = list(itertools.product(*(options for _, options in self.options())))
+        made = ((sizes, combination) for sizes in ranges for combination in combinations)
+        for sizes, combination in itertools.islice(made, limit):
+            yield Structure(sizes, dict(zip(choices, combination, strict=True)))
+
+    def sample(self, structure: Structure, batch: int) -> dict[str, Any]:
+        """Raw arrays of a batch, one family per input at random."""
+        raw: dict[str, Any] = {}
+        for name, source in self.claim.inputs.items():
+            family = self.rng.choice(source.families)
+            parts = source.sample(self.sampler, family, batch, structure.sizes, choices_of(name, structure.choices))
+            raw |= {join(name, part): array for part, array in parts.items()}
+        return raw
+
+    # evaluation ------------------------------------------------------------------------------------------------
+
+    def evaluate(self, structure: Structure, raw: Mapping[str, Any], xp: Any = None) -> tuple[Any, Any]:
+        """Relative gaps and mask of the met hypotheses, ``(batch,)`` each; differentiable under torch."""
+        xp = xp or self.xp
+        batch = int(next(iter(raw.values())).shape[0])
+        built: dict[str, Any] = {}
+        draws = PILOT_DRAWS if self.claim.randomness else 1
+        for name, source in self.claim.inputs.items():
+            parts = parts_of(name, source, raw)
+            if draws > 1:
+                parts = {part: xp.repeat(array, draws, axis=0) for part, array in parts.items()}
+            built[name] = source.tensor(xp, parts, structure.sizes, choices_of(name, structure.choices))
+        for name, law in self.claim.randomness.items():
+            drawn = law.sample(self.sampler, law.families[0], batch * draws, structure.sizes, {})
+            built[name] = law.tensor(xp, drawn, structure.sizes, {})
+        values = self.claim.evaluate(xp, **accepted(self.claim.evaluate, {**built, **structure.sizes}))
+        tensors = Tensors(self.claim, xp, values, structure.sizes, draws)
+        return gap_of(self.claim.statement, tensors), holds(self.claim.hypotheses, tensors)
+
+    def observe(self, structure: Structure, raw: dict[str, Any], gap: Any, met: Any, distinct: bool = True) -> None:
+        """Record an evaluated batch and propose its violating and closest instances to the judge."""
+        xp = self.xp
+        finite = xp.isfinite(gap)
+        counted = met & finite
+        lane = self.lane
+        total = int(gap.shape[0])
+        number_met = int(xp.sum(xp.astype(met, xp.int64)))
+        number = int(xp.sum(xp.astype(counted, xp.int64)))
+        lane.drawn += total
+        lane.met += number_met
+        lane.instances += self._distinct(raw, counted, number) if distinct else 0
+        if number:
+            shown = xp.where(counted, gap, xp.full_like(gap, -float("inf")))
+            best = float(xp.max(shown))
+            if best > lane.closest:
+                lane.closest = best
+                lane.trace.append((lane.instances, best))
+            for name, size in structure.sizes.items():
+                row = lane.by_size.setdefault(name, {})
+                row[size] = max(row.get(size, -1.0), best)
+            part = np.asarray(shown[:4096].cpu() if hasattr(shown, "cpu") else shown[:4096], dtype=np.float64)
+            part = part[np.isfinite(part)]
+            lane.histogram += np.histogram(np.clip(part, -1, 1), bins=GAP_EDGES)[0]
+            self._propose_best(structure, raw, shown)
+        if number < number_met:
+            self._propose_unfinished(structure, raw, met & ~finite)
+
+    def _distinct(self, raw: dict[str, Any], counted: Any, number: int) -> int:
+        if not any(source.discrete for source in self.claim.inputs.values()):
+            return number
+        flat = [np.asarray(a.cpu() if hasattr(a, "cpu") else a).reshape(a.shape[0], -1) for a in raw.values()]
+        rows = np.concatenate(flat, axis=1)[np.asarray(counted.cpu() if hasattr(counted, "cpu") else counted)]
+        before = len(self._seen)
+        self._seen |= {row.tobytes() for row in np.unique(rows, axis=0)}
+        return len(self._seen) - before
+
+    def _propose_best(self, structure: Structure, raw: dict[str, Any], shown: Any) -> None:
+        order = np.argsort(-np.asarray((shown.detach().cpu() if hasattr(shown, "cpu") else shown)[:]))[:3]
+        for position in order:
+            gap = float(shown[int(position)])
+            if gap == -float("inf") or self.over():
+                break
+            worth = gap >= 0 or (self.claim.randomness and gap > -0.05)
+            remembered = len(self.closest) < KEPT or gap > self.closest[-1][0]
+            if not worth and not remembered:
+                break
+            instance = self.instance(structure, raw, int(position))
+            if remembered:
+                self.closest = sorted([*self.closest, (gap, instance)], key=lambda pair: -pair[0])[:KEPT]
+            if worth:
+                self.propose(instance, gap)
+
+    def _propose_unfinished(self, structure: Structure, raw: dict[str, Any], mask: Any) -> None:
+        rows = np.flatnonzero(np.asarray(mask.cpu() if hasattr(mask, "cpu") else mask))[:2]
+        for row in rows:
+            try:
+                instance = self.instance(structure, raw, int(row))
+            except ValueError:
+                continue
+            if self.propose(instance, float("nan")) is not None:
+                self.lane.instances += 1
+
+    def instance(self, structure: Structure, raw: Mapping[str, Any], row: int) -> Instance:
+        """One row of a batch as an exact instance."""
+        arrays = {}
+        for name, source in self.claim.inputs.items():
+            for part, shape in source.parts().items():
+                array = raw[join(name, part)][row]
+                array = array.detach().cpu().numpy() if hasattr(array, "detach") else np.asarray(array)
+                arrays[join(name, part)] = exact(array.reshape(shape_of(shape, structure.sizes)))
+        return Instance(dict(structure.sizes), dict(structure.choices), arrays)
+
+    # the judge -------------------------------------------------------------------------------------------------
+
+    def propose(self, instance: Instance, gap: float, force: bool = False) -> Ruling | None:
+        """Send an instance to the judge unless it was ruled before or the judge's share of time is spent."""
+        if self.refutation is not None:
+            return None
+        self.lane.proposed += 1
+        spent = time.perf_counter() - self.begun
+        if not force and self.judge_seconds > JUDGE_GRACE + JUDGE_SHARE * spent:
+            return None
+        key = hash(instance.key())
+        if key in self._ruled or not self.admits(instance):
+            return None
+        self._ruled.add(key)
+        ruling = self.judge.rule(instance)
+        self.judge_seconds += ruling.seconds
+        self.lane.judged += 1
+        self._note(instance, ruling, gap)
+        return ruling
+
+    def admits(self, instance: Instance) -> bool:
+        """Whether every input admits its exact raw arrays."""
+        for name, source in self.claim.inputs.items():
+            parts = parts_of(name, source, instance.raw)
+            if not source.admits(parts, instance.sizes, choices_of(name, instance.choices)):
+                return False
+        return True
+
+    def _note(self, instance: Instance, ruling: Ruling, gap: float) -> None:
+        if ruling.outcome == "violated":
+            self.refutation = (instance, ruling, self.lane.name)
+        elif ruling.outcome == "tie":
+            self.lane.ties += 1
+        elif ruling.outcome == "undecided" and len(self.undecided) < KEPT:
+            self.undecided.append(shown(instance, ruling, self.lane.name, gap))
+        if ruling.outcome in ("holds", "tie") and not gap <= 0 and not self.claim.randomness:
+            self.hazards.append(shown(instance, ruling, self.lane.name, gap))
+            self.hazards.sort(key=lambda hazard: -(hazard.float_gap or 1.0))
+            del self.hazards[KEPT:]
+
+    def over(self) -> bool:
+        """Whether the lane should stop: refuted, or out of time."""
+        return self.refutation is not None or time.perf_counter() > self.lane_deadline
+
+    def enter(self, name: str, deadline: float) -> None:
+        """Start the evidence of a lane that may run until ``deadline``."""
+        self.lane = Evidence(name)
+        self.lanes.append(self.lane)
+        self.lane_deadline = min(deadline, self.deadline)
+
+    @property
+    def evaluations(self) -> int:
+        return sum(lane.drawn for lane in self.lanes)
+
+
+def shown(instance: Instance, ruling: Ruling, lane: str = "", gap: float | None = None) -> records.Shown:
+    """An instance with its ruling as a record; rationals become strings."""
+    return records.Shown(
+        sizes=dict(instance.sizes),
+        choices=dict(instance.choices),
+        raw={name: texts(array) for name, array in instance.raw.items()},
+        outcome=ruling.outcome, relation=ruling.relation, index=dict(ruling.index or {}),
+        lhs=ruling.lhs, rhs=ruling.rhs, bits=ruling.bits, lane=lane,
+        gap=ruling.gap if np.isfinite(ruling.gap) else None,
+        float_gap=gap if gap is not None and np.isfinite(gap) else None,
+    )  # fmt: skip
+
+
+def texts(array: Any) -> Any:
+    """Nested lists of rationals as strings such as ``"3/8"``."""
+    return str(array[()]) if array.ndim == 0 else [texts(row) if row.ndim else str(row[()]) for row in map(np.asarray, array)]
