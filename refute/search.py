@@ -137,8 +137,21 @@ class Search:
         for name, source in self.claim.inputs.items():
             family = self.rng.choice(source.families)
             parts = source.sample(self.sampler, family, batch, structure.sizes, choices_of(name, structure.choices))
-            raw |= {join(name, part): array for part, array in parts.items()}
+            raw |= {join(name, part): self.array(array) for part, array in parts.items()}
         return raw
+
+    def array(self, values: Any) -> Any:
+        """Raw values as an array of the claim's backend on the search's device, float64."""
+        if self.claim.backend == "numpy":
+            return np.asarray(values, dtype=np.float64)
+        import torch
+
+        return torch.as_tensor(values, dtype=torch.float64, device=self.device)
+
+    def stack(self, instances: list[Instance]) -> dict[str, Any]:
+        """Instances of one structure as a batch of float64 raw arrays."""
+        names = instances[0].raw
+        return {name: self.array(np.stack([item.raw[name].astype(np.float64) for item in instances])) for name in names}
 
     # evaluation ------------------------------------------------------------------------------------------------
 
