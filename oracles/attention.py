@@ -112,14 +112,6 @@ def sparsest_margin(constraints: Sequence[Vector]) -> Vector:
     return min(feasible, key=lambda p: (sum(map(abs, p)), p))
 
 
-def root(mp: Any, square: Fraction) -> Any:
-    """Square root of a rational, rational where it is one."""
-    numerator, denominator = math.isqrt(square.numerator), math.isqrt(square.denominator)
-    if (numerator**2, denominator**2) == (square.numerator, square.denominator):
-        return mp.mpf(Fraction(numerator, denominator))
-    return mp.sqrt(mp.mpf(square))
-
-
 def other_direction(name: str, data: Mapping[str, Any], constraints: Sequence[Vector]) -> Vector | None:
     """The direction that a mutant puts in place of the max-margin one; None where it does not exist."""
     if name == "l1":
@@ -158,13 +150,13 @@ def regularisation_path(direction: str = "max-margin") -> Callable[..., dict[str
         solution = max_margin(constraints)
         assert solution is not None, "the first coordinates are positive, so the tokens are separable"
         optimum, (point, radius) = solution[0], (list(data["p"]), Fraction(data["radius"][()]))
-        inverse_margin = root(mp, dot(optimum, optimum))
+        inverse_margin = mp.sqrt(mp.mpf(dot(optimum, optimum)))
         reach = mp.mpf(radius) / inverse_margin
         at_point = [mp.mpf(dot(a, point)) for a in constraints]
         on_path = [mp.mpf(dot(a, optimum)) * reach for a in constraints]
         margin = mp.mpf(min(dot(a, point) for a in constraints))
         projection = mp.mpf(dot(point, optimum) / dot(optimum, optimum))
-        same = all(bool(a == b) for a, b in zip(at_point, on_path, strict=True)) if _rational(optimum) else False
+        same = all(mp.eq(a, b) for a, b in zip(at_point, on_path, strict=True))
         cosine_gap, distance = _deviation(mp, point, radius, other_direction(direction, data, constraints))
         return {
             "C": _constant(mp, data, n, T),
@@ -183,22 +175,14 @@ def regularisation_path(direction: str = "max-margin") -> Callable[..., dict[str
     return oracle
 
 
-def _rational(optimum: Vector) -> bool:
-    square = dot(optimum, optimum)
-    return math.isqrt(square.numerator) ** 2 == square.numerator and math.isqrt(square.denominator) ** 2 == square.denominator
-
-
 def _deviation(mp: Any, point: Vector, radius: Fraction, direction: Vector | None) -> tuple[Any, Any]:
     """``1 - cos`` and ``||p/R - u||`` for the unit vector ``u`` along ``direction``; (0, 0) without a direction."""
     if direction is None:
         return mp.mpf(0), mp.mpf(0)
-    along = mp.mpf(dot(point, direction)) / root(mp, dot(direction, direction))
+    along = mp.mpf(dot(point, direction)) / mp.sqrt(mp.mpf(dot(direction, direction)))
     squared = dot(point, point)
-    cosine_gap = 1 - along / root(mp, squared) if squared else mp.mpf(1)
-    difference = mp.mpf(squared / radius**2 + 1) - 2 * along / mp.mpf(radius)
-    if _rational(direction):
-        return cosine_gap, mp.sqrt(difference)
-    return cosine_gap, mp.sqrt(mp.maximum(difference, mp.mpf(0)) if hasattr(mp, "maximum") else max(difference, mp.mpf(0)))
+    cosine_gap = 1 - along / mp.sqrt(mp.mpf(squared)) if squared else mp.mpf(1)
+    return cosine_gap, mp.sqrt_of_squares(mp.mpf(squared / radius**2 + 1) - 2 * along / mp.mpf(radius))
 
 
 def _sigmoid(mp: Any, value: Fraction) -> Any:

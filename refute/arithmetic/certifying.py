@@ -284,8 +284,25 @@ class Certifying:
                 if power < 0 and base.value == 0:
                     raise ZeroDivisionError("a negative power of an exact zero")
                 return self.wrap(base.value**power)
-            return self.wrap(base.ball() ** power)
+            return self._integer_power(base, power)
         return self.exp(exponent * self.log(base))
+
+    def _integer_power(self, base: Number, power: int) -> Number:
+        """Powers of balls by squaring; an even power of a ball around 0 reaches from 0 to that of its larger end."""
+        if power < 0:
+            return 1 / self._integer_power(base, -power)
+        ball = base.ball()
+        if ball.contains(0) and ball.is_finite() and power % 2 == 0 and power:
+            top = abs(ball).upper()
+            return self.between(0, self._integer_power(self.wrap(top), power)) if top > 0 else self.convert(0)
+        result, square = flint.arb(1), ball
+        while power:
+            if power & 1:
+                result = result * square
+            power >>= 1
+            if power:
+                square = square * square
+        return self.wrap(result)
 
     def fabs(self, x: Any) -> Number:
         return abs(self.convert(x))

@@ -1,0 +1,29 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check benchmark clean
+
+run: $(STAMP)  ## search, decide and report the whole catalogue at the default budget
+	$(BIN)/refute run --reports reports
+
+test: $(STAMP)  ## all tests; those that need a GPU skip themselves
+	$(BIN)/pytest
+
+check: $(STAMP)  ## format, lint and types
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+benchmark: $(STAMP)  ## throughput, oracle speed and power of the search, as ratios within one run
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/oracle_speed.py
+	$(BIN)/python benchmarks/power.py
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist
