@@ -1,0 +1,112 @@
+"""Evidence about means that has no exact oracle: a betting e-process, valid whenever one stops.
+
+For ``Mean(q) <= bound`` with ``q >= 0`` the wealth ``prod(1 + b_i (q_i / bound_i - 1))``, bets ``b_i`` in [0, 1)
+chosen from the past alone, is a non-negative supermartingale if the claim holds, whatever the law of ``q``; by
+Ville's inequality wealth ``1 / alpha`` refutes at level ``alpha`` at any stopping time (Ville 1939; Waudby-Smith
+and Ramdas 2024, arXiv 2010.09686).  Instances may change from bet to bet if chosen from the past alone.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy
+
+from refute import records, statement
+from refute.errors import EvaluationError
+from refute.evaluation import Tensors, value_of
+from refute.inputs import parts_of
+from refute.judge import accepted, choices_of
+from refute.search import Search, Structure
+
+ALPHA = 1e-9
+GRID = (0.01, 0.03, 0.1, 0.3, 0.6, 0.9)
+FLOAT_SLACK = 2.0**-40
+
+
+@dataclass
+class EProcess:
+    """A uniform mixture of constant bets: the mixture of supermartingales is one, and no bet needs tuning."""
+
+    alpha: float = ALPHA
+    draws: int = 0
+    logs: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(GRID)))
+    path: list[tuple[int, float]] = field(default_factory=list)
+
+    def bet(self, ratios: Iterable[float]) -> None:
+        """Bet on values of ``q / bound`` (non-negative), in order; each is rounded against a refutation."""
+        values = np.asarray(list(ratios), dtype=float)
+        if values.size == 0:
+            return
+        if np.any(values < 0) or np.any(np.isnan(values)):
+            raise ValueError("an e-process bets on non-negative numbers only")
+        lowered = values * (1 - FLOAT_SLACK)
+        bets = np.asarray(GRID)[:, None]
+        self.logs = self.logs + np.log1p(bets * (lowered[None, :] - 1)).sum(axis=1)
+        self.draws += int(values.size)
+        self.path.append((self.draws, self.log_wealth))
+
+    @property
+    def log_wealth(self) -> float:
+        """The logarithm of the wealth: of the mean over the mixture."""
+        top = float(self.logs.max())
+        return top + math.log(float(np.exp(self.logs - top).mean()))
+
+    @property
+    def refutes(self) -> bool:
+        """Whether the wealth reached ``1 / alpha`` now."""
+        return self.log_wealth >= -math.log(self.alpha)
+
+
+def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.Wealth | None:
+    """Bet against a claim of the form ``Mean(q) <= bound`` on fresh randomness over its closest instances.
+
+    None for a statement of another form: then only exact expectations decide.
+    """
+    relation = search.claim.statement
+    if not isinstance(relation, (sympy.Le, sympy.Lt)) or not isinstance(relation.lhs, statement.Mean):
+        return None
+    process = EProcess(alpha)
+    deadline = time.perf_counter() + budget
+    chosen = [instance for _, instance in search.closest] or []
+    if not chosen:
+        return None
+    position = 0
+    while time.perf_counter() < deadline and not process.refutes:
+        instance = chosen[position % len(chosen)]
+        position += 1
+        process.bet(_ratios(search, Structure(instance.sizes, instance.choices), instance, 4096))
+    return records.Wealth(
+        alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=_thinned(process.path), instances=len(chosen)
+    )
+
+
+def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
+    """Values of ``q / bound`` on fresh draws for one instance."""
+    claim, xp = search.claim, search.xp
+    raw = {name: xp.repeat(array, draws, axis=0) for name, array in search.stack([instance]).items()}
+    built = {
+        name: source.tensor(xp, parts_of(name, source, raw), structure.sizes, choices_of(name, structure.choices))
+        for name, source in claim.inputs.items()
+    }
+    for name, law in claim.randomness.items():
+        drawn = law.sample(search.sampler, law.families[0], draws, structure.sizes, {})
+        built[name] = law.tensor(xp, drawn, structure.sizes, {})
+    values = claim.evaluate(xp, **accepted(claim.evaluate, {**built, **structure.sizes}))
+    tensors = Tensors(claim, xp, values, structure.sizes)
+    q = value_of(claim.statement.lhs.args[0], tensors)
+    bound = value_of(claim.statement.rhs, tensors)
+    ratios = np.asarray((q / bound).cpu(), dtype=float)
+    if np.any(np.asarray((bound + 0 * q).cpu()) <= 0):
+        raise EvaluationError(f"{claim.id}: the bound of a mean is not positive on an instance, so no bet is possible")
+    return np.maximum(ratios, 0)
+
+
+def _thinned(path: list[tuple[int, float]], points: int = 200) -> list[tuple[int, float]]:
+    step = max(1, len(path) // points)
+    return path[::step]
