@@ -12,8 +12,9 @@ Vector = list[Fraction]
 
 
 def third_derivative(mp: Any, tokens: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Derivatives of log-sum-exp as cumulants, from the raw moments of the weights ``exp(x_i)``."""
-    x, h, g = tokens["x"], tokens["h"], tokens["g"]
+    """Derivatives of log-sum-exp as cumulants, from the raw moments of unshifted weights ``exp(x_i)``."""
+    x, h, g = (tokens[part] for part in ("x", "h", "g"))
+    h, g = [value - h[0] for value in h], [value - g[0] for value in g]  # cumulants ignore shifts: constants become exact 0
     weights = [mp.exp(value) for value in x]
     total = mp.fsum(weights)
 
@@ -28,9 +29,9 @@ def third_derivative(mp: Any, tokens: Mapping[str, Sequence[Any]]) -> dict[str, 
         "third": cumulant(g),
         "third_diagonal": cumulant(h),
         "second": moment(h, h) - moment(h) ** 2,
-        "norm_h": mp.sqrt(mp.fsum([value * value for value in h])),
-        "norm_g": mp.sqrt(mp.fsum([value * value for value in g])),
-        "range_h": max(h) - min(h),
+        "norm_h": mp.sqrt(mp.fsum([value * value for value in tokens["h"]])),
+        "norm_g": mp.sqrt(mp.fsum([value * value for value in tokens["g"]])),
+        "range_h": mp.maximum(h) - mp.minimum(h),
     }
 
 

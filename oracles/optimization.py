@@ -176,7 +176,7 @@ def heavy_ball_return(mp: Any, orbit: Mapping[str, Any], K: int) -> dict[str, An
 
 
 def heavy_ball_quadratic(mp: Any, f: Mapping[str, Any], N: int) -> dict[str, Any]:
-    """Distances to the minimiser on a quadratic, eigenvalue by eigenvalue, with Chebyshev's polynomials.
+    """Squared distances to the minimiser on a quadratic, eigenvalue by eigenvalue, with Chebyshev's polynomials.
 
     ``x_k = b^k (U_k(c) x_0 - b U_{k-1}(c) x_{-1})`` with ``b = sqrt(momentum)`` and ``2 b c = 1 + b^2 - step eigenvalue``.
     """
@@ -190,5 +190,5 @@ def heavy_ball_quadratic(mp: Any, f: Mapping[str, Any], N: int) -> dict[str, Any
             row.append(rate**k * (chebyshev * current - rate * before * previous))
             before, chebyshev = chebyshev, 2 * cosine * chebyshev - before
         components.append(row)
-    distance = [mp.sqrt(square([row[k] for row in components])) for k in range(N + 1)]
-    return {"distance": distance, "rate": rate, "R": mp.sqrt(square(f["current"]))}
+    distance_squared = [square([row[k] for row in components]) for k in range(N + 1)]
+    return {"distance_squared": distance_squared, "rate": rate, "R_squared": square(f["current"])}

@@ -20,7 +20,7 @@ from oracles import optimization
 from refute import Claim, Mutant, quantities, sizes
 from strategies.functions import quadratic
 
-distance, rate, R = quantities("distance rate R")
+distance_squared, rate, R_squared = quantities("distance_squared rate R_squared")
 k = sizes("k")
 
 
@@ -29,10 +29,10 @@ def evaluate(xp, f, N):
     step, momentum = (4 / (1 + f["root"]) ** 2)[:, None], (rate_value**2)[:, None]
     previous, current, distances = f["previous"], f["current"], []
     for _ in range(N + 1):
-        distances.append(xp.linalg.vector_norm(current, axis=1))
+        distances.append(xp.sum(current * current, axis=1))
         gradient = xp.sum(f["hessian"] * current[:, None, :], axis=2)
         previous, current = current, current - step * gradient + momentum * (current - previous)
-    return {distance: xp.stack(distances, axis=1), rate: rate_value, R: distances[0]}
+    return {distance_squared: xp.stack(distances, axis=1), rate: rate_value, R_squared: distances[0]}
 
 
 claim = Claim(
@@ -42,12 +42,12 @@ claim = Claim(
     sizes={"d": (1, 4), "N": (0, 12)},
     axes={k: (0, "N")},
     definitions={
-        distance: "Euclidean distance of x_k to the minimiser",
+        distance_squared: "squared Euclidean distance of x_k to the minimiser",
         rate: "square root of beta",
-        R: "Euclidean distance of x_0 to the minimiser",
+        R_squared: "squared Euclidean distance of x_0 to the minimiser",
     },
-    notation={distance: r"\|x_\cdot\|", rate: r"\sqrt\beta", R: r"\|x_0\|"},
-    statement=Le(distance[k], (1 + (1 + rate) * k) * rate**k * R),
+    notation={distance_squared: r"\|x_\cdot\|^2", rate: r"\sqrt\beta", R_squared: r"\|x_0\|^2"},
+    statement=Le(distance_squared[k], (1 + (1 + rate) * k) ** 2 * rate ** (2 * k) * R_squared),
     evaluate=evaluate,
     oracle=optimization.heavy_ball_quadratic,
     oracle_differs="closed form in Chebyshev polynomials per eigenvalue, in the eigenbasis",
@@ -55,12 +55,12 @@ claim = Claim(
     mutants=[
         Mutant(
             "rate without the factor k",
-            statement=Le(distance[k], rate**k * R),
+            statement=Le(distance_squared[k], rate ** (2 * k) * R_squared),
             because="at both ends of the spectrum the iteration matrix has a Jordan block",
         ),
         Mutant(
             "the factor of the smallest eigenvalue",
-            statement=Le(distance[k], (1 + (1 - rate) * k) * rate**k * R),
+            statement=Le(distance_squared[k], (1 + (1 - rate) * k) ** 2 * rate ** (2 * k) * R_squared),
             because="the largest eigenvalue needs 1 + (1 + sqrt beta) k",
         ),
         Mutant(
