@@ -26,3 +26,17 @@ POLYAK_1964 = Paper(
     title="Some methods of speeding up the convergence of iteration methods",
     venue="USSR Computational Mathematics and Mathematical Physics",
 )
+DANESHMAND_2021 = Paper(
+    authors="Daneshmand, Joudaki, Bach",
+    year=2021,
+    title="Batch Normalization Orthogonalizes Representations in Deep Random Networks",
+    arxiv="2106.03970",
+    venue="NeurIPS",
+)
+METEREZ_2024 = Paper(
+    authors="Meterez, Joudaki, Orabona, Immer, Rätsch, Daneshmand",
+    year=2024,
+    title="Towards Training Without Depth Limits: Batch Normalization Without Gradient Explosion",
+    arxiv="2310.02012",
+    venue="ICLR",
+)
