@@ -40,3 +40,33 @@ METEREZ_2024 = Paper(
     arxiv="2310.02012",
     venue="ICLR",
 )
+RUMP_2012 = Paper(
+    authors="Rump", year=2012, title="Error estimation of floating-point summation and dot product", venue="BIT Numerical Mathematics"
+)
+JOUDAKI_2023 = Paper(
+    authors="Joudaki, Daneshmand, Bach",
+    year=2023,
+    title="On the impact of activation and normalization in obtaining isometric embeddings at initialization",
+    arxiv="2305.18399",
+    venue="NeurIPS",
+)
+JOUDAKI_2025 = Paper(
+    authors="Joudaki, Hofmann",
+    year=2025,
+    title="Emergence of Globally Attracting Fixed Points in Deep Neural Networks With Nonlinear Activations",
+    arxiv="2410.20107",
+    venue="AISTATS",
+)
+AHN_2023 = Paper(
+    authors="Ahn, Cheng, Daneshmand, Sra",
+    year=2023,
+    title="Transformers learn to implement preconditioned gradient descent for in-context learning",
+    arxiv="2306.00297",
+    venue="NeurIPS",
+)
+WANG_2024_TD = Paper(
+    authors="Wang, Blaser, Daneshmand, Zhang",
+    year=2024,
+    title="Transformers Can Learn Temporal Difference Methods for In-Context Reinforcement Learning",
+    arxiv="2405.13861",
+)

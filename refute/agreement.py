@@ -1,25 +1,32 @@
 """Evaluator against oracle: two independent computations of the same quantities, compared at every run.
 
-The float64 value must lie in the oracle's 53-bit ball widened by 2**10 times the spread that a perturbation of the
-inputs by one ulp shows, plus one ulp of the value.  Values that spread by more than `ILL` of their size are
-ill-conditioned and counted apart.
+The float64 value must lie in the oracle's ball widened by 2**10 times the spread that a perturbation of the inputs by
+one ulp shows, plus 2**10 ulps of the largest term of the relations that the quantity occurs in: a difference below that
+is rounding and cannot change a gap.  Values that spread by more than `ILL` of their size are ill-conditioned and
+counted apart.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from refute import records
+from refute import records, statement
 from refute.arithmetic import Ambiguous, Certifying
-from refute.claim import Claim, named
+from refute.claim import named
+from refute.derived import NoValue, oracle_of
 from refute.errors import Disagreement, OracleError
-from refute.inputs import join, parts_of, shape_of
-from refute.instance import Instance
+from refute.evaluation import Tensors, value_of
+from refute.inputs import join, shape_of
+from refute.instance import Instance, exact
 from refute.judge import accepted, choices_of, exact_arguments
+from refute.lanes.corners import corner_instances
 from refute.search import Search, Structure
 
 WIDENING = 2.0**10
@@ -27,124 +34,159 @@ ULP = 2.0**-52
 PERTURBATIONS = 16
 ILL = 1e-2
 BITS = 113
+CORNERS = 6
+
+
+@dataclass
+class Tally:
+    """Running counts of a comparison; ``worst`` is the largest distance in units of the allowed one.
+
+    ``seen`` counts per quantity the values compared and those that were NaN or infinite in floats alone.
+    """
+
+    compared: int = 0
+    ill: int = 0
+    worst: float = 0.0
+    seen: dict[str, list[int]] = field(default_factory=dict)
+
+    def frozen(self) -> records.Agreement:
+        return records.Agreement(compared=self.compared, ill_conditioned=self.ill, worst=self.worst)
 
 
 def compare(search: Search, instances: int, deadline: float) -> records.Agreement:
-    """Compare on random instances; raise `Disagreement` for a value outside its bound."""
-    import time
-
-    claim = search.claim
-    compared = ill = 0
-    worst = 0.0
-    if claim.oracle is None:
-        return records.Agreement()
-    for _ in range(instances):
-        if time.perf_counter() > deadline and compared:
+    """Compare on random and corner instances; raise `Disagreement` for a value outside its bound."""
+    tally = Tally()
+    for structure, instance in itertools.chain(_random(search, instances), _corners(search)):
+        if time.perf_counter() > deadline and tally.compared:
             break
+        if search.admits(instance):
+            _compare_one(search, structure, instance, tally)
+    for name, (finite, infinite) in sorted(tally.seen.items()):
+        if infinite and not finite:
+            raise Disagreement(
+                f"{search.claim.id}: the evaluator returned NaN or an infinity for {name} on all {infinite} values compared, "
+                "where the oracle has finite numbers"
+            )
+    return tally.frozen()
+
+
+def _random(search: Search, count: int) -> Iterator[tuple[Structure, Instance]]:
+    for _ in range(count):
         structure = search.random_structure()
-        raw = search.sample(structure, 1)
-        instance = search.instance(structure, raw, 0)
-        if not search.admits(instance):
-            continue
-        result = _one(search, structure, instance)
-        compared, ill, worst = compared + result[0], ill + result[1], max(worst, result[2])
-    return records.Agreement(compared=compared, ill_conditioned=ill, worst=worst)
+        yield structure, search.instance(structure, search.sample(structure, 1), 0)
 
 
-def _one(search: Search, structure: Structure, instance: Instance) -> tuple[int, int, float]:
+def _corners(search: Search) -> Iterator[tuple[Structure, Instance]]:
+    for structure in search.small_structures(limit=2):
+        for instance in itertools.islice(corner_instances(search, structure), CORNERS):
+            yield structure, instance
+
+
+def _compare_one(search: Search, structure: Structure, instance: Instance, tally: Tally) -> None:
     claim = search.claim
-    sources = {**claim.inputs, **claim.randomness}
-    floats = {name: array for name, array in instance.floats().items()}
-    drawn = dict(instance.raw)
-    for name, law in claim.randomness.items():
-        parts = law.sample(search.sampler, law.families[0], 1, structure.sizes, {})
-        for part, shape in law.parts().items():
-            array = np.asarray(parts[part].cpu()).reshape(shape_of(shape, structure.sizes))
-            floats[join(name, part)] = array
-            from refute.instance import exact
-
-            drawn[join(name, part)] = exact(array)
-    batch = {name: _perturbed(array, search.seed) for name, array in floats.items()}
-    values = _evaluate(search, structure, sources, batch)
+    instance = _with_randomness(search, structure, instance)
+    values = _evaluate(search, structure, instance)
     try:
-        oracle = _oracle(claim, Instance(instance.sizes, instance.choices, drawn))
-    except Ambiguous:
-        return 0, 1, 0.0
+        oracle = _oracle(search, instance)
+        truths = {name: value() if callable(value) else value for name, value in oracle.items() if name in values}
+    except (Ambiguous, ZeroDivisionError, NoValue):
+        tally.ill += 1
+        return
+    scales = _scales(search, values, structure)
     mp = Certifying(bits=BITS)
-    compared = ill = 0
-    worst = 0.0
-    for name in claim.quantity_names():
-        if name not in values or name not in oracle:
-            continue
+    for name in sorted(claim.quantity_names() & set(truths)):
         array = values[name]() if callable(values[name]) else values[name]
         if not hasattr(array, "shape"):
             continue
         numbers = np.asarray(array.detach().cpu() if hasattr(array, "detach") else array, dtype=float)
-        truth = oracle[name]() if callable(oracle[name]) else oracle[name]
-        for position, exact_value in _entries(truth, numbers.shape[1:]):
-            column = numbers[(slice(None), *position)]
-            verdict = _within(mp, column, exact_value)
-            if verdict is None:
-                ill += 1
+        for flat, truth in enumerate(_entries(truths[name], numbers.shape[1:])):
+            column = numbers.reshape(len(numbers), -1)[:, flat]
+            finite = bool(np.isfinite(column[0])) or not math.isfinite(mp.to_float(truth))
+            tally.seen.setdefault(name, [0, 0])[0 if finite else 1] += 1
+            ratio = _ratio(mp, column, truth, scales.get(name, 0.0))
+            if ratio is None:
+                tally.ill += 1
                 continue
-            compared += 1
-            worst = max(worst, verdict)
-            if verdict > 1:
+            tally.compared += 1
+            tally.worst = max(tally.worst, ratio)
+            if ratio > 1:
                 raise Disagreement(
-                    f"{claim.id}: the evaluator says {name} = {column[0]!r}, the oracle says {mp.to_float(exact_value)!r}, "
-                    f"{verdict:.3g} times further apart than rounding explains, at sizes {dict(instance.sizes)}"
+                    f"{claim.id}: the evaluator says {name} = {float(column[0])!r}, the oracle says {mp.to_float(truth)!r}, "
+                    f"{ratio:.3g} times further apart than rounding explains, at sizes {dict(instance.sizes)}"
                 )
-    return compared, ill, worst
 
 
-def _within(mp: Any, column: Any, exact_value: Any) -> float | None:
+def _with_randomness(search: Search, structure: Structure, instance: Instance) -> Instance:
+    """The instance together with one draw of the declared randomness, read exactly."""
+    drawn = dict(instance.raw)
+    for name, law in search.claim.randomness.items():
+        parts = law.sample(search.sampler, law.families[0], 1, structure.sizes, {})
+        for part, shape in law.parts().items():
+            drawn[join(name, part)] = exact(np.asarray(parts[part].cpu()).reshape(shape_of(shape, structure.sizes)))
+    return Instance(instance.sizes, instance.choices, drawn)
+
+
+def _ratio(mp: Any, column: Any, truth: Any, scale: float) -> float | None:
     """The distance of the float value from the oracle's in units of the allowed one; None if ill-conditioned."""
-    truth = mp.to_float(exact_value)
-    if not math.isfinite(truth) or not np.all(np.isfinite(column)):
-        return 0.0 if truth == column[0] else None
+    value = mp.to_float(truth)
+    if not math.isfinite(value) or not np.all(np.isfinite(column)):
+        return 0.0 if value == column[0] else None
     spread = float(np.max(np.abs(column - column[0])))
-    size = max(abs(truth), abs(float(column[0])))
-    if spread > ILL * size or size < 1e-290:
+    size = max(abs(value), abs(float(column[0])), scale)
+    if spread > ILL * size:
         return None
-    allowed = mp.radius(exact_value) + WIDENING * (spread + ULP * size)
-    return abs(float(column[0]) - truth) / allowed if allowed else 0.0
+    allowed = mp.radius(truth) + WIDENING * (spread + ULP * size)
+    return abs(float(column[0]) - value) / allowed if allowed else 0.0
 
 
-def _entries(truth: Any, shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], Any]]:
-    found = []
+def _scales(search: Search, values: Mapping[str, Any], structure: Structure) -> dict[str, float]:
+    """For each quantity the largest term, on this instance, of the relations that it occurs in."""
+    claim = search.claim
+    tensors = Tensors(claim, search.xp, values, structure.sizes)
+    scales: dict[str, float] = {}
+    for relation in (r for item in (*claim.hypotheses, claim.statement) for r in statement.relations(item)):
+        largest = 0.0
+        for term in (*statement.terms(relation.lhs), *statement.terms(relation.rhs)):
+            value = value_of(term, tensors)
+            row = np.abs(np.asarray(value[0].detach().cpu() if hasattr(value, "detach") else np.ravel(value)[:1], dtype=float))
+            finite = row[np.isfinite(row)]
+            largest = max(largest, float(finite.max()) if finite.size else 0.0)
+        for name in statement.names(relation):
+            scales[name] = max(scales.get(name, 0.0), largest)
+    return scales
+
+
+def _entries(truth: Any, shape: tuple[int, ...]) -> Iterator[Any]:
     for position in np.ndindex(shape):
         value = truth
         for index in position:
             value = value[index]
-        found.append((position, value))
-    return found
+        yield value
 
 
-def _perturbed(array: Any, seed: int) -> Any:
-    """The array, then copies with every entry moved by at most one ulp; zeros and integers of a grid stay."""
-    rng = np.random.default_rng(seed)
-    moves = rng.integers(-1, 2, size=(PERTURBATIONS, *array.shape))
-    copies = array[None] * (1 + moves * ULP)
-    return np.concatenate([array[None], copies])
-
-
-def _evaluate(search: Search, structure: Structure, sources: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
-    raw = {name: search.array(array) for name, array in batch.items()}
-    built = {
-        name: source.tensor(search.xp, parts_of(name, source, raw), structure.sizes, choices_of(name, structure.choices))
-        for name, source in sources.items()
-    }
+def _evaluate(search: Search, structure: Structure, instance: Instance) -> dict[str, Any]:
+    """The evaluator on the instance (row 0) and on copies whose entries are moved by at most one ulp."""
+    sources = {**search.claim.inputs, **search.claim.randomness}
+    rng = np.random.default_rng(search.seed)
+    built = {}
+    for name, source in sources.items():
+        parts = {}
+        for part in source.parts():
+            array = instance.raw[join(name, part)].astype(np.float64)
+            moves = rng.integers(-1, 2, size=(PERTURBATIONS, *array.shape)) * (0 if source.discrete else 1)
+            parts[part] = search.array(np.concatenate([array[None], array[None] * (1 + moves * ULP)]))
+        built[name] = source.tensor(search.xp, parts, structure.sizes, choices_of(name, structure.choices))
     return named(search.claim.evaluate(search.xp, **accepted(search.claim.evaluate, {**built, **structure.sizes})))
 
 
-def _oracle(claim: Claim, instance: Instance) -> dict[str, Any]:
+def _oracle(search: Search, instance: Instance) -> dict[str, Any]:
+    claim = search.claim
     mp = Certifying(bits=BITS)
+    function = oracle_of(claim)
     arguments = {**exact_arguments(claim, mp, instance, randomness=True), **instance.sizes}
-    function = claim.oracle
-    assert function is not None
     try:
         return named(function(mp, **accepted(function, arguments)))
-    except Ambiguous:
+    except (Ambiguous, ZeroDivisionError, OracleError):
         raise
     except Exception as error:
         raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error

@@ -7,6 +7,7 @@ the deciding precision enclose them.  `verify` trusts nothing of it but the inst
 from __future__ import annotations
 
 import hashlib
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,15 @@ def _digest(certificate: Certificate) -> str:
     return hashlib.sha256(msgspec.json.encode(unsigned, order="sorted")).hexdigest()
 
 
+def path_in(folder: Path, claim: str, mutant: str = "") -> Path:
+    """Where the certificate of a claim or of one of its mutants lies in a folder of certificates."""
+    name = claim.replace("/", ".")
+    if not mutant:
+        return folder / f"{name}.json"
+    slug = re.sub(r"[^a-z0-9]+", "-", mutant.lower()).strip("-")
+    return folder / "mutants" / f"{name}.{slug}.json"
+
+
 def write(certificate: Certificate, path: Path) -> None:
     """Write a certificate as indented JSON, replacing the file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +118,9 @@ def verify(certificate: Certificate, claim: Claim) -> Ruling:
     except (RefuteError, ArithmeticError) as error:
         raise CertificateRejected(f"it cannot be decided: {error}") from error
     if ruling.outcome == "unmet":
-        raise CertificateRejected(f"its instance does not meet a hypothesis: {ruling.relation} with {ruling.lhs} and {ruling.rhs}")
+        raise CertificateRejected(
+            f"its instance does not meet a hypothesis: {ruling.relation} with {ruling.lhs} and {ruling.rhs}"
+        )
     if ruling.outcome != "violated":
         raise CertificateRejected(f"its instance does not violate the statement: the ruling is {ruling.outcome!r}")
     return ruling

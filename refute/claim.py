@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-
 from refute import statement as language
 from refute.errors import ClaimError
 from refute.inputs import Input, size_names
@@ -106,26 +105,47 @@ class Claim:
         if missing:
             raise ClaimError(f"the inputs use the sizes {', '.join(sorted(missing))}, which `sizes` does not give", self.id)
         seen: list[str] = []
-        for name, (low, high) in self.sizes.items():
-            for bound in (low, high):
-                if isinstance(bound, str) and bound not in seen:
-                    raise ClaimError(f"size {name!r} is bounded by {bound!r}, which is not an earlier size", self.id)
-            if isinstance(low, int) and isinstance(high, int) and low > high:
-                raise ClaimError(f"size {name!r} has the empty range ({low}, {high})", self.id)
+        for name, bounds in self.sizes.items():
+            self._check_range("size", name, bounds, seen)
             seen.append(name)
+        for axis, bounds in self.axes.items():
+            self._check_range("axis", str(axis), bounds, seen)
+
+    def _check_range(self, what: str, name: str, bounds: Any, sizes: Sequence[str]) -> None:
+        if not isinstance(bounds, (tuple, list)) or len(bounds) != 2 or not all(isinstance(b, (int, str)) for b in bounds):
+            raise ClaimError(f"{what} {name!r} has the range {bounds!r}, but it should be a pair (lowest, highest)", self.id)
+        for bound in bounds:
+            if isinstance(bound, str) and not size_names((bound,)) <= set(sizes):
+                raise ClaimError(f"{what} {name!r} is bounded by {bound!r}, which is not an earlier size", self.id)
+        low, high = bounds
+        if isinstance(low, int) and isinstance(high, int) and low > high:
+            raise ClaimError(f"{what} {name!r} has the empty range ({low}, {high})", self.id)
+
+    def _check_names(self) -> set[str]:
+        """All names that the statement may use; each names one thing."""
+        names = [str(quantity) for quantity in self.definitions] + list(self.sizes) + [str(axis) for axis in self.axes]
+        for name in names:
+            if not name.isidentifier():
+                raise ClaimError(f"{name!r} is the name of a quantity, a size or an axis, but should be an identifier")
+            if names.count(name) > 1:
+                raise ClaimError(f"{name!r} names two of the quantities, sizes and axes; names must differ")
+        return set(names)
 
     def _check_statement(self) -> None:
-        known = {str(quantity) for quantity in self.definitions} | set(self.sizes) | {str(axis) for axis in self.axes}
-        language.check(self.statement, known, "statement", needs_scale=self.scale is None)
+        known, axes = self._check_names(), self.axis_names()
+        language.check(self.statement, known, "statement", needs_scale=self.scale is None, axes=axes)
         for hypothesis in self.hypotheses:
-            language.check(hypothesis, known, "hypothesis")
-        if self.statement.atoms(*language.EXPECTATIONS) and not self.randomness:
+            language.check(hypothesis, known, "hypothesis", axes=axes)
+        if self.scale is not None and language.names(self.scale) - known:
+            raise ClaimError(f"the scale is {self.scale}, which no definition, size or axis declares")
+        if not self.randomness and any(item.atoms(*language.EXPECTATIONS) for item in (*self.hypotheses, self.statement)):
             raise ClaimError("the statement takes a mean, but `randomness` declares nothing random")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of hypotheses and statement, which binds a certificate to them."""
-        return language.digest(*self.hypotheses, self.statement)
+        """SHA-256 of hypotheses, statement and the ranges of its axes, which binds a certificate to them."""
+        axes = [f"(axis {axis} {low} {high})" for axis, (low, high) in self.axes.items()]
+        return language.digest(*self.hypotheses, self.statement, axes=axes)
 
     @property
     def title(self) -> str:
@@ -159,7 +179,10 @@ class Claim:
         unknown = set(mutant.overrides) - fields
         if unknown:
             raise ClaimError(f"mutant {mutant.name!r} overrides {', '.join(sorted(unknown))}, which no claim has", self.id)
-        return dataclasses.replace(self, mutants=(), replay=(), **mutant.overrides)
+        try:
+            return dataclasses.replace(self, **{"mutants": (), "replay": (), **mutant.overrides})
+        except ClaimError as error:
+            raise ClaimError(f"mutant {mutant.name!r}: {error.problem}", self.id) from error
 
     def latex(self, statement: Any = None) -> str:
         """LaTeX of the statement in the notation of the paper."""
@@ -187,8 +210,8 @@ def require_complete(claim: Claim) -> None:
     if repeated:
         raise ClaimError(f"two mutants are named {sorted(repeated)[0]!r}; names must differ", claim.id)
     for mutant in claim.mutants:
-        claim.mutated(mutant)
+        restated = set(mutant.overrides) <= {"statement", "hypotheses", "axes"}
+        if claim.mutated(mutant).digest == claim.digest and restated:
+            raise ClaimError(f"mutant {mutant.name!r} states what the claim states, so nothing could refute it", claim.id)
     if claim.expect == "refuted" and not claim.corrected_by:
         raise ClaimError("it expects to be refuted, but names no corrected claim in `corrected_by`", claim.id)
-
-

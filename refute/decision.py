@@ -7,6 +7,7 @@ tolerance: a relation is decided only if the arithmetic `mp` decides it.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,8 +17,9 @@ import sympy
 from sympy.core.relational import Relational
 
 from refute import statement as language
+from refute.arithmetic import Ambiguous
 from refute.claim import Claim, named
-from refute.errors import OracleError
+from refute.errors import OracleError, RefuteError
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,16 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a statement holds (None: not decided), with the comparison that decided it or came closest."""
+    """Whether a statement holds (None: not decided), with the comparison that decided it.
+
+    Of undecided comparisons the widest one is kept; one whose sides have no value is wider still: it gives ``reason``
+    instead of a comparison.  ``width`` is the binary logarithm of the radius of ``lhs - rhs``.
+    """
 
     holds: bool | None
     comparison: Comparison | None
+    reason: str = ""
+    width: float = -math.inf
 
 
 class Scalars:
@@ -52,31 +60,40 @@ class Scalars:
             return self.mp.mpf(self.index[name])
         if name in self.sizes:
             return self.mp.mpf(self.sizes[name])
-        return self._value(name)
+        return self._number(name, self._value(name))
 
     def indexed(self, name: str, indices: tuple[str, ...]) -> Any:
         value = self._value(name)
         for axis in indices:
-            position = self.index[axis] - self.claim.axis_range(axis, self.sizes).start
-            try:
-                value = value[position]
-            except (IndexError, TypeError) as error:
-                length = len(self.claim.axis_range(axis, self.sizes))
+            values = self.claim.axis_range(axis, self.sizes)
+            length = len(value) if hasattr(value, "__len__") else 0
+            if length != len(values):
                 raise OracleError(
-                    f"{self.claim.id}: the oracle's {name} has no entry {position} on the axis {axis}, "
-                    f"but should have {length}"
-                ) from error
-        return value
+                    f"{self.claim.id}: the oracle's {name} has {length} entries on the axis {axis}, but should have {len(values)}"
+                )
+            value = value[values.index(self.index[axis])]
+        return self._number(name, value)
 
     def _value(self, name: str) -> Any:
         if name not in self.values:
             raise OracleError(f"{self.claim.id}: the oracle returned no quantity {name}, which the statement needs")
         value = self.values[name]
         if callable(value):
-            value = self.values[name] = value()
+            try:
+                value = self.values[name] = value()
+            except (ArithmeticError, ValueError, RefuteError):
+                raise
+            except Exception as error:
+                raise OracleError(f"{self.claim.id}: the oracle's {name} raised {type(error).__name__}: {error}") from error
+        return value
+
+    def _number(self, name: str, value: Any) -> Any:
         if isinstance(value, float):
             raise OracleError(f"{self.claim.id}: the oracle returned the float {value} for {name}; floats are not exact")
-        return value
+        try:
+            return self.mp.convert(value)
+        except TypeError as error:
+            raise OracleError(f"{self.claim.id}: the oracle returned {value!r} for {name}, but should return a number") from error
 
 
 def value_of(expression: Any, scalars: Scalars) -> Any:
@@ -90,7 +107,7 @@ def value_of(expression: Any, scalars: Scalars) -> Any:
         case sympy.Rational():
             return mp.mpf(Fraction(int(expression.p), int(expression.q)))
         case sympy.NumberSymbol():
-            return {sympy.pi: mp.pi, sympy.E: mp.e, sympy.EulerGamma: mp.euler}[expression] + mp.mpf(0)
+            return {sympy.pi: lambda: mp.pi, sympy.E: lambda: mp.e, sympy.EulerGamma: lambda: mp.euler}[expression]() + mp.mpf(0)
         case language.Mean() | language.Probability():
             return value_of(expression.args[0], scalars)
     arguments = [value_of(argument, scalars) for argument in expression.args]
@@ -121,19 +138,26 @@ def value_of(expression: Any, scalars: Scalars) -> Any:
 
 
 def decide(statement: Any, scalars: Scalars) -> Decision:
-    """Decide a statement for all values of its axes."""
+    """Decide a statement for all values of its axes; `OracleError` if an axis has none, for then it would say nothing."""
     axes = [axis for axis in scalars.claim.axis_names() if axis in language.names(statement)]
     ranges = [scalars.claim.axis_range(axis, scalars.sizes) for axis in axes]
-    undecided: Decision | None = None
-    last = Decision(True, None)
+    for axis, values in zip(axes, ranges, strict=True):
+        if not values:
+            raise OracleError(f"{scalars.claim.id}: the axis {axis} has no value at the sizes {dict(scalars.sizes)}")
+    undecided: list[Decision] = []
+    last = Decision(None, None, "nothing was compared")
     for index in itertools.product(*ranges):
         scalars.index = dict(zip(axes, index, strict=True))
         last = _decide(statement, scalars, negated=False)
         if last.holds is False:
             return last
-        if last.holds is None and undecided is None:
-            undecided = last
-    return undecided or last
+        if last.holds is None:
+            undecided.append(last)
+    return _widest(undecided) if undecided else last
+
+
+def _widest(undecided: list[Decision]) -> Decision:
+    return max(undecided, key=lambda decision: decision.width)
 
 
 def _decide(node: Any, scalars: Scalars, negated: bool) -> Decision:
@@ -143,17 +167,16 @@ def _decide(node: Any, scalars: Scalars, negated: bool) -> Decision:
         case sympy.Implies():
             return _decide(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), scalars, negated)
         case sympy.Equivalent():
-            first, second = node.args
-            both = (sympy.Implies(first, second, evaluate=False), sympy.Implies(second, first, evaluate=False))
-            return _decide(sympy.And(*both, evaluate=False), scalars, negated)
+            return _decide(language.implications(node), scalars, negated)
         case sympy.And() | sympy.Or():
             decisive = isinstance(node, sympy.And) == negated
-            decisions = [_decide(argument, scalars, negated) for argument in sorted(node.args, key=language.serialise)]
-            for wanted in (decisive, None):
-                for decision in decisions:
-                    if decision.holds is wanted:
-                        return decision
-            return decisions[0]
+            decisions: list[Decision] = []
+            for argument in sorted(node.args, key=language.serialise):
+                decisions.append(_decide(argument, scalars, negated))
+                if decisions[-1].holds is decisive:
+                    return decisions[-1]
+            undecided = [decision for decision in decisions if decision.holds is None]
+            return _widest(undecided) if undecided else decisions[0]
         case Relational():
             return _compare(node, scalars, negated)
     raise OracleError(f"{scalars.claim.id}: {node} is not a relation")
@@ -161,7 +184,12 @@ def _decide(node: Any, scalars: Scalars, negated: bool) -> Decision:
 
 def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
     mp = scalars.mp
-    lhs, rhs = value_of(relation.lhs, scalars), value_of(relation.rhs, scalars)
+    try:
+        lhs, rhs = value_of(relation.lhs, scalars), value_of(relation.rhs, scalars)
+    except Ambiguous as error:
+        return Decision(None, None, str(error), math.inf)
+    except (ArithmeticError, ValueError) as error:
+        return Decision(None, None, f"{relation} has no value here: {error}", math.inf)
     match relation:
         case sympy.Le():
             decided = mp.le(lhs, rhs)
@@ -177,7 +205,15 @@ def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
             decided = _not(mp.eq(lhs, rhs))
     if negated:
         decided = _not(decided)
-    return Decision(decided, Comparison(language.serialise(relation), dict(scalars.index), lhs, rhs, decided))
+    width = _width(mp, lhs, rhs) if decided is None else -math.inf
+    return Decision(decided, Comparison(language.serialise(relation), dict(scalars.index), lhs, rhs, decided), width=width)
+
+
+def _width(mp: Any, lhs: Any, rhs: Any) -> float:
+    try:
+        return float(mp.log2_radius(lhs - rhs))
+    except ArithmeticError:
+        return math.inf
 
 
 def _not(decided: bool | None) -> bool | None:

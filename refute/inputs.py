@@ -92,6 +92,14 @@ class Input(ABC):
         """Degenerate and extremal raw arrays as nested lists, arrays or Fractions."""
         return iter(())
 
+    def cardinality(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> int | None:
+        """How many raw arrays there are in all, where they can be enumerated by `numbered`; else None."""
+        return None
+
+    def numbered(self, xp: Any, indices: Any, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        """The raw arrays with the given numbers, ``indices`` an integer array ``(batch,)`` below `cardinality`."""
+        raise NotImplementedError
+
     def clamp(self, xp: Any, parts: Parts) -> Parts:
         """Map arbitrary real raw arrays back into the admissible range (used by ascent; differentiable if possible)."""
         return parts

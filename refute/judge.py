@@ -7,6 +7,8 @@ independent mpmath arithmetic before it counts.
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from typing import Any
 from refute.arithmetic import Ambiguous, Certifying, Reference
 from refute.claim import Claim
 from refute.decision import Comparison, Decision, Scalars, decide
+from refute.derived import exact_tensor, is_derived, oracle_of
 from refute.errors import Disagreement, OracleError
 from refute.inputs import parts_of
 from refute.instance import Instance
@@ -55,11 +58,10 @@ class Judge:
         ruling = self._climb(instance)
         if ruling.outcome == "violated":
             self._confirm(instance, ruling)
-        return Ruling(**{**vars(ruling), "seconds": time.perf_counter() - begun})
+        return dataclasses.replace(ruling, seconds=time.perf_counter() - begun)
 
     def _climb(self, instance: Instance) -> Ruling:
-        bits, radius, reason = FIRST_BITS, None, ""
-        shrinks = False
+        bits, width, shrinks = FIRST_BITS, math.inf, False
         limit = min(TIE_BITS, self.cap)
         last: Ruling | None = None
         while bits <= limit:
@@ -68,30 +70,28 @@ class Judge:
                 scalars = self._scalars(mp, instance)
                 if scalars is None:
                     return Ruling("open", bits, reason="no exact expectation is known for this instance")
-                for hypothesis in self.claim.hypotheses:
-                    met = decide(hypothesis, scalars)
-                    if met.holds is False:
-                        return self._ruling("unmet", bits, mp, met)
-                    if met.holds is None:
-                        raise Ambiguous("a hypothesis is not decided")
+                met = [decide(hypothesis, scalars) for hypothesis in self.claim.hypotheses]
+                for hypothesis in met:
+                    if hypothesis.holds is False:
+                        return self._ruling("unmet", bits, mp, hypothesis)
+                if any(hypothesis.holds is None for hypothesis in met):
+                    raise Ambiguous("a hypothesis is not decided")
                 decision = decide(self.claim.statement, scalars)
                 if decision.holds is not None:
                     return self._ruling("holds" if decision.holds else "violated", bits, mp, decision)
-                last = self._ruling("undecided", bits, mp, decision, reason="the enclosure of lhs - rhs contains 0")
-                now = _radius(mp, decision.comparison)
-                shrinks = radius is not None and now < radius / 2 ** (bits // 4)
-                radius = now
+                last = self._ruling("undecided", bits, mp, decision, decision.reason or "the enclosure of lhs - rhs contains 0")
+                shrinks = math.isfinite(width) and decision.width <= width - bits // 4
+                width = decision.width
             except Ambiguous as error:
-                reason = str(error)
-                radius, shrinks = None, False
+                last = Ruling("undecided", bits, reason=str(error))
+                width, shrinks = math.inf, False
             if bits == limit and limit < self.cap and (self.climbs_left > 0 or not shrinks):
                 self.climbs_left -= 1
                 limit = self.cap if shrinks else min(self.cap, 1024)
             bits *= 2
-        bits = min(bits // 2, self.cap)
-        if last is not None and shrinks:
-            return Ruling(**{**vars(last), "outcome": "tie", "bits": bits, "reason": ""})
-        return last or Ruling("undecided", bits, reason=reason)
+        if last is None:
+            raise ValueError(f"the cap is {self.cap} bits, but the judge begins at {FIRST_BITS}")
+        return dataclasses.replace(last, outcome="tie", reason="") if shrinks else last
 
     def _scalars(self, mp: Any, instance: Instance) -> Scalars | None:
         values = oracle_values(self.claim, mp, instance)
@@ -113,17 +113,29 @@ class Judge:
         )
 
     def _confirm(self, instance: Instance, ruling: Ruling) -> None:
-        """The mpmath arithmetic, at more digits than the deciding balls, must not say that the statement holds."""
-        mp = Reference(dps=max(50, ruling.bits * 3 // 10))
-        values = oracle_values(self.claim, mp, instance)
-        if values is None:
-            return
-        decision = decide(self.claim.statement, Scalars(self.claim, mp, values, instance.sizes))
-        if decision.holds:
-            raise Disagreement(
-                f"{self.claim.id}: balls at {ruling.bits} bits say violated ({ruling.lhs} against {ruling.rhs}), "
-                f"mpmath at {mp.dps} digits says that it holds; one of the two arithmetics of the oracle is wrong"
-            )
+        """The mpmath arithmetic, at more digits than the deciding balls, must not say that the statement holds.
+
+        It tries four times the digits where it cannot tell; a tie that rationals decided stays one at any number of digits.
+        """
+        digits = max(50, ruling.bits * 3 // 10)
+        for mp in (Reference(dps=digits), Reference(dps=4 * digits)):
+            values = oracle_values(self.claim, mp, instance)
+            if values is None:
+                return
+            scalars = Scalars(self.claim, mp, values, instance.sizes)
+            for hypothesis in self.claim.hypotheses:
+                if decide(hypothesis, scalars).holds is False:
+                    raise Disagreement(
+                        f"{self.claim.id}: balls say that {hypothesis} is met, mpmath at {mp.dps} digits that it is not"
+                    )
+            decision = decide(self.claim.statement, scalars)
+            if decision.holds:
+                raise Disagreement(
+                    f"{self.claim.id}: balls at {ruling.bits} bits say violated ({ruling.lhs} against {ruling.rhs}), "
+                    f"mpmath at {mp.dps} digits says that it holds; one of the two arithmetics of the oracle is wrong"
+                )
+            if decision.holds is False:
+                return
 
 
 def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool = False) -> dict[str, Any]:
@@ -132,7 +144,11 @@ def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool 
     built: dict[str, Any] = {}
     for name, source in sources.items():
         chosen = choices_of(name, instance.choices)
-        built[name] = source.exact(mp, parts_of(name, source, instance.raw), instance.sizes, chosen)
+        parts = parts_of(name, source, instance.raw)
+        if is_derived(claim) and (randomness or not claim.randomness):
+            built[name] = exact_tensor(claim, mp, source, parts, instance.sizes, chosen)
+        else:
+            built[name] = source.exact(mp, parts, instance.sizes, chosen)
     return built
 
 
@@ -144,13 +160,13 @@ def choices_of(name: str, choices: Mapping[str, str]) -> dict[str, str]:
 
 def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any] | None:
     """All quantities of a claim on one instance: from its oracle, or its expectation if it is about a mean."""
-    function = claim.expectation if claim.randomness else claim.oracle
+    function = claim.expectation if claim.randomness else oracle_of(claim)
     if function is None:
         return None
     arguments = {**exact_arguments(claim, mp, instance), **instance.sizes}
     try:
         values = function(mp, **accepted(function, arguments))
-    except Ambiguous:
+    except (Ambiguous, OracleError):
         raise
     except Exception as error:
         raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error
@@ -165,14 +181,6 @@ def accepted(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return dict(arguments)
     return {name: value for name, value in arguments.items() if name in parameters}
-
-
-def _radius(mp: Any, comparison: Comparison | None) -> float:
-    if comparison is None:
-        return float("inf")
-    difference = comparison.lhs - comparison.rhs
-    scale = abs(mp.to_float(comparison.lhs)) + abs(mp.to_float(comparison.rhs))
-    return float(mp.radius(difference)) / (scale or 1.0)
 
 
 def _relative_gap(mp: Any, comparison: Comparison) -> float:

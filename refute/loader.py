@@ -99,20 +99,30 @@ def select(patterns: Sequence[str]) -> list[Path]:
         elif path.is_file():
             found = [path]
         else:
-            found = [file for name, file in catalogue.items() if fnmatch.fnmatch(name, pattern) or name.startswith(pattern + "/")]
+            found = [
+                file
+                for name, file in catalogue.items()
+                if fnmatch.fnmatch(name, pattern) or name.startswith(pattern.rstrip("/") + "/")
+            ]
         if not found:
             near = ", ".join(list(catalogue)[:5])
-            raise UsageError(f"{pattern!r} is neither a file, a folder, nor the id of a claim (such as {near}); `refute list` shows all")
+            raise UsageError(
+                f"{pattern!r} is neither a file, a folder, nor the id of a claim (such as {near}); `refute list` shows all"
+            )
         chosen += [file for file in found if file not in chosen]
     return chosen
 
 
 def find(identifier: str, files: Sequence[Path] = ()) -> Claim:
-    """The claim of an id, from the given files or the catalogue."""
+    """The claim of an id, from the given files or the catalogue; a given file with one claim needs no matching id."""
     base = identifier.rsplit("-", 1)[0]
-    for path in files or (catalogue_root() / "claims" / f"{identifier}.py", catalogue_root() / "claims" / f"{base}.py"):
-        if path.is_file():
-            for claim in load(path):
-                if claim.id == identifier or files:
-                    return claim
-    raise ClaimError("there is no such claim in the catalogue; name its file with --claim", identifier)
+    root = catalogue_root() / "claims"
+    for path in files or (root / f"{identifier}.py", root / f"{base}.py"):
+        if not path.is_file():
+            continue
+        claims = load(path)
+        for claim in claims:
+            if claim.id == identifier or (files and len(claims) == 1):
+                return claim
+    where = f"in {', '.join(str(path) for path in files)}" if files else "in the catalogue; name its file with --claim"
+    raise ClaimError(f"there is no such claim {where}", identifier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     distinct ones whose statement was evaluated to a finite gap or ruled upon.
 
     ``histogram`` counts relative gaps in the bins of `refute.search.GAP_EDGES`; ``trace`` holds pairs of
-    evaluations and closest gap; ``by_size`` maps a size to its closest gap at each value.
+    evaluations and closest gap; ``by_size`` and ``by_choice`` map a size or a discrete choice to its closest gap at
+    each value.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     histogram: list[int] = []
     trace: list[tuple[int, float]] = []
     by_size: dict[str, dict[int, float]] = {}
+    by_choice: dict[str, dict[str, float]] = {}
     proposed: int = 0
     judged: int = 0
     ties: int = 0
@@ -53,7 +56,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a mutant was refuted, by which lane, after how many evaluations and seconds, and where."""
+    """Whether a mutant was refuted, by which lane, after how many evaluations and seconds, and where.
+
+    ``replayed`` marks a mutant that this run refuted from the stored instance of an earlier hunt only.
+    """
 
     name: str
     because: str
@@ -62,6 +68,7 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     lane: str = ""
     evaluations: int = 0
     seconds: float = 0.0
+    replayed: bool = False
     counterexample: Shown | None = None
     error: str = ""
 
@@ -74,6 +81,17 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     worst: float = 0.0
 
 
+class Necessity(msgspec.Struct, frozen=True, kw_only=True):
+    """The search with one hypothesis dropped: ``needed`` if a counterexample turned up."""
+
+    hypothesis: str
+    needed: bool
+    lane: str = ""
+    evaluations: int = 0
+    seconds: float = 0.0
+    counterexample: Shown | None = None
+
+
 class Wealth(msgspec.Struct, frozen=True, kw_only=True):
     """The e-process of a randomised claim: log-wealth over draws, estimated means, and the level for refutation."""
 
@@ -83,27 +101,60 @@ class Wealth(msgspec.Struct, frozen=True, kw_only=True):
     path: list[tuple[int, float]] = []
     instances: int = 0
 
+    @property
+    def refutes(self) -> bool:
+        """Whether the wealth reached ``1 / alpha``."""
+        return self.log_wealth >= -math.log(self.alpha)
+
+
+class Theorem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
+
+    ``definitions`` holds pairs of a quantity's LaTeX and its meaning; ``oracle_independent`` is false where the oracle
+    was derived from the evaluator.
+    """
+
+    title: str
+    text: str
+    source: str
+    link: str
+    provenance: str
+    latex: str
+    statement_hash: str
+    hypotheses: list[str] = []
+    definitions: list[tuple[str, str]] = []
+    sizes: dict[str, tuple[int | str, int | str]] = {}
+    axes: dict[str, tuple[int | str, int | str]] = {}
+    reading: str = ""
+    tight: str = ""
+    surrogate: str = ""
+    trend: bool = False
+    not_covered: list[str] = []
+    oracle_differs: str = ""
+    oracle_independent: bool = True
+    corrected_by: str = ""
+
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One claim in one run."""
+    """One claim in one run; ``theorem`` is missing where the claim could not be loaded.
+
+    ``file`` is the claim's file as the command line was given it, empty for a claim of the catalogue.
+    """
 
     version: int = VERSION
     claim: str
+    file: str = ""
     verdict: str
     expect: str
     as_expected: bool
     why: str = ""
-    title: str = ""
-    source: str = ""
-    link: str = ""
-    provenance: str = ""
-    latex: str = ""
-    statement_hash: str = ""
+    theorem: Theorem | None = None
     instances: int = 0
     closest_gap: float | None = None
     ties: int = 0
     lanes: list[Lane] = []
     mutants: list[Mutant] = []
+    necessity: list[Necessity] = []
     hazards: list[Shown] = []
     undecided: list[Shown] = []
     counterexample: Shown | None = None
@@ -115,6 +166,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     budget: float = 0.0
     date: str = ""
+
+
+def commands(record: Claim, certificate: str | None = None) -> dict[str, str]:
+    """The command lines that reproduce a record, by what they do; ``certificate`` is the path of its certificate."""
+    target = record.file or record.claim
+    found = {
+        "run": f"refute run {target} --seed {record.seed} --budget {record.budget:g}s --device {record.device}",
+        "replay": f"refute replay {target}",
+    }
+    if certificate is not None:
+        found["verify"] = f"refute verify {certificate}" + (f" --claim {record.file}" if record.file else "")
+    return found
 
 
 def append(record: Claim, path: Path) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,6 +29,9 @@ PILOT_DRAWS = 64
 JUDGE_SHARE = 0.4
 JUDGE_GRACE = 0.5
 KEPT = 8
+PROPOSED_PER_BATCH = 3
+HISTOGRAM_PART = 4096
+NEAR_MISS = -1e-6
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,20 @@ class Structure:
     sizes: Mapping[str, int]
     choices: Mapping[str, str]
 
+    @property
+    def key(self) -> str:
+        """A hashable identity."""
+        return repr((sorted(self.sizes.items()), sorted(self.choices.items())))
 
-@dataclass
-class Batch:
-    """An evaluated batch: relative gaps and the mask of the instances that meet the hypotheses, on the device."""
 
-    structure: Structure
-    raw: dict[str, Any]
-    gap: Any
-    met: Any
+class Lane(Protocol):
+    """What a search asks of a lane; `refute.lanes` holds them."""
+
+    name: str
+    share: float
+
+    def run(self, search: Search) -> None:
+        """Search until `Search.over`."""
 
 
 @dataclass
@@ -60,7 +69,8 @@ class Evidence:
     closest: float = float("-inf")
     histogram: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(GAP_EDGES) - 1, dtype=np.int64))
     trace: list[tuple[int, float]] = field(default_factory=list)
-    by_size: dict[str, dict[int, float]] = field(default_factory=dict)
+    by_size: dict[str, dict[Any, float]] = field(default_factory=dict)
+    by_choice: dict[str, dict[Any, float]] = field(default_factory=dict)
     proposed: int = 0
     judged: int = 0
     ties: int = 0
@@ -71,15 +81,24 @@ class Evidence:
         return records.Lane(
             name=self.name, drawn=self.drawn, met=self.met, instances=self.instances, seconds=round(self.seconds, 3),
             closest_gap=closest, histogram=[int(count) for count in self.histogram], trace=self.trace,
-            by_size=self.by_size, proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
+            by_size=self.by_size, by_choice=self.by_choice, proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
         )  # fmt: skip
 
 
 class Search:
     """The search on one claim (or one mutant); ``deadline`` is in `time.perf_counter` seconds."""
 
-    def __init__(self, claim: Claim, *, seed: int, deadline: float, device: str = "cpu", judge: Judge | None = None) -> None:
-        self.claim, self.seed, self.device = claim, seed, device
+    def __init__(
+        self,
+        claim: Claim,
+        *,
+        seed: int,
+        deadline: float,
+        device: str = "cpu",
+        judge: Judge | None = None,
+        database: Path | None = None,
+    ) -> None:
+        self.claim, self.seed, self.device, self.database = claim, seed, device, database
         self.deadline = self.lane_deadline = deadline
         self.rng = random.Random(seed)
         self.sampler = Sampler(self.rng.getrandbits(48), device)
@@ -93,6 +112,8 @@ class Search:
         self.closest: list[tuple[float, Instance]] = []
         self.judge_seconds = 0.0
         self.begun = time.perf_counter()
+        self.exhausted: list[tuple[Structure, int]] = []
+        self._enumerated: set[str] = set()
         self._seen: set[Any] = set()
         self._ruled: set[Any] = set()
 
@@ -184,22 +205,31 @@ class Search:
         number = int(xp.sum(xp.astype(counted, xp.int64)))
         lane.drawn += total
         lane.met += number_met
-        lane.instances += self._distinct(raw, counted, number) if distinct else 0
+        if distinct and structure.key not in self._enumerated:
+            lane.instances += self._distinct(raw, counted, number)
         if number:
             shown = xp.where(counted, gap, xp.full_like(gap, -float("inf")))
             best = float(xp.max(shown))
             if best > lane.closest:
                 lane.closest = best
                 lane.trace.append((lane.instances, best))
-            for name, size in structure.sizes.items():
-                row = lane.by_size.setdefault(name, {})
-                row[size] = max(row.get(size, -1.0), best)
-            part = np.asarray(shown[:4096].cpu() if hasattr(shown, "cpu") else shown[:4096], dtype=np.float64)
-            part = part[np.isfinite(part)]
-            lane.histogram += np.histogram(np.clip(part, -1, 1), bins=GAP_EDGES)[0]
+            _raise_to(lane.by_size, structure.sizes, best)
+            _raise_to(lane.by_choice, structure.choices, best)
+            lane.histogram += _histogram(shown[:HISTOGRAM_PART])
             self._propose_best(structure, raw, shown)
         if number < number_met:
             self._propose_unfinished(structure, raw, met & ~finite)
+
+    def enumerating(self, structure: Structure) -> None:
+        """A lane is about to count every instance of a structure: none of them counts again when another draws it."""
+        self._enumerated.add(structure.key)
+
+    def first_sight(self, instance: Instance) -> bool:
+        """Whether an instance is new to this search; it is known from now on."""
+        key = hash(instance.key())
+        known = key in self._seen
+        self._seen.add(key)
+        return not known
 
     def _distinct(self, raw: dict[str, Any], counted: Any, number: int) -> int:
         if not any(source.discrete for source in self.claim.inputs.values()):
@@ -211,20 +241,26 @@ class Search:
         return len(self._seen) - before
 
     def _propose_best(self, structure: Structure, raw: dict[str, Any], shown: Any) -> None:
-        order = np.argsort(-np.asarray((shown.detach().cpu() if hasattr(shown, "cpu") else shown)[:]))[:3]
-        for position in order:
-            gap = float(shown[int(position)])
+        for gap, position in _largest(shown, PROPOSED_PER_BATCH):
             if gap == -float("inf") or self.over():
                 break
             worth = gap >= 0 or (self.claim.randomness and gap > -0.05)
             remembered = len(self.closest) < KEPT or gap > self.closest[-1][0]
             if not worth and not remembered:
                 break
-            instance = self.instance(structure, raw, int(position))
+            instance = self.instance(structure, raw, position)
             if remembered:
                 self.closest = sorted([*self.closest, (gap, instance)], key=lambda pair: -pair[0])[:KEPT]
             if worth:
                 self.propose(instance, gap)
+            if gap > NEAR_MISS and not self.over():
+                self.propose_exactified(instance, gap)
+
+    def propose_exactified(self, instance: Instance, gap: float) -> None:
+        """Offer a near miss to `Input.exactify` of every input, and to the judge what they solve for."""
+        solved = exactified(self.claim, instance)
+        if solved is not None:
+            self.propose(solved, gap)
 
     def _propose_unfinished(self, structure: Structure, raw: dict[str, Any], mask: Any) -> None:
         rows = np.flatnonzero(np.asarray(mask.cpu() if hasattr(mask, "cpu") else mask))[:2]
@@ -299,6 +335,67 @@ class Search:
     @property
     def evaluations(self) -> int:
         return sum(lane.drawn for lane in self.lanes)
+
+
+def _largest(values: Any, count: int) -> list[tuple[float, int]]:
+    """The largest entries of a vector with their positions, in falling order; on the vector's device."""
+    count = min(count, int(values.shape[0]))
+    if hasattr(values, "detach"):
+        top, positions = values.detach().topk(count)
+        return list(zip(top.tolist(), positions.tolist(), strict=True))
+    order = np.argpartition(-values, count - 1)[:count]
+    return [(float(values[i]), int(i)) for i in order[np.argsort(-values[order])]]
+
+
+def _histogram(gaps: Any) -> np.ndarray[Any, Any]:
+    """Counts of the finite gaps in the bins of `GAP_EDGES`."""
+    values = np.asarray(gaps.detach().cpu() if hasattr(gaps, "detach") else gaps, dtype=np.float64)
+    values = np.clip(values[np.isfinite(values)], -1, 1)
+    return np.bincount(
+        np.searchsorted(GAP_EDGES, values, side="right").clip(1, len(GAP_EDGES) - 1) - 1, minlength=len(GAP_EDGES) - 1
+    )
+
+
+def _raise_to(closest: dict[str, dict[Any, float]], where: Mapping[str, Any], gap: float) -> None:
+    for name, value in where.items():
+        row = closest.setdefault(name, {})
+        row[value] = max(row.get(value, -1.0), gap)
+
+
+def run_lanes(search: Search, running: Sequence[Lane], progress: Callable[[str, int, float], None] | None = None) -> None:
+    """Run lanes in order, each for its share of the time that is left; stop at a refutation."""
+    for position, lane in enumerate(running):
+        if search.refutation is not None:
+            return
+        left = max(0.0, search.deadline - time.perf_counter())
+        weight = lane.share / sum(other.share for other in running[position:])
+        begun = time.perf_counter()
+        search.enter(lane.name, begun + weight * left)
+        try:
+            lane.run(search)
+        finally:
+            search.lane.seconds = time.perf_counter() - begun
+        if progress is not None:
+            progress(search.claim.id, sum(item.instances for item in search.lanes), search.lane.closest)
+
+
+def judge_closest(search: Search) -> None:
+    """Rule on the closest instances of the whole search, so that no near miss rests on floats alone."""
+    for gap, instance in search.closest[:3]:
+        if search.refutation is None and gap > NEAR_MISS:
+            search.propose(instance, gap)
+
+
+def exactified(claim: Claim, instance: Instance) -> Instance | None:
+    """The instance after `Input.exactify` of every input, or None if none of them changes it."""
+    raw = dict(instance.raw)
+    for name, source in claim.inputs.items():
+        parts = parts_of(name, source, instance.raw)
+        solved = source.exactify(parts, instance.sizes, choices_of(name, instance.choices))
+        if solved is not None:
+            raw |= {join(name, part): exact(array) for part, array in solved.items()}
+    changed = any(raw[name] is not array for name, array in instance.raw.items())
+    return Instance(instance.sizes, instance.choices, raw) if changed else None
 
 
 def shown(instance: Instance, ruling: Ruling, lane: str = "", gap: float | None = None) -> records.Shown:

@@ -106,7 +106,7 @@ def _cut(claim: Claim, instance: Instance, sizes: dict[str, int], offset: int) -
                 slice(offset if new < old else 0, (offset if new < old else 0) + new)
                 for new, old in zip(wanted, array.shape, strict=True)
             )
-            raw[join(name, part)] = array[window]
+            raw[join(name, part)] = array[(..., *window)]
             if raw[join(name, part)].shape != wanted:
                 return None
     return Instance(sizes, instance.choices, raw)

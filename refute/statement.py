@@ -9,7 +9,7 @@ Equivalent``.  How it is evaluated is the business of `refute.evaluation` (tenso
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -23,10 +23,13 @@ from refute.errors import ClaimError
 CONNECTIVES = (sympy.And, sympy.Or, sympy.Not, sympy.Implies, sympy.Equivalent)
 OPERATIONS = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Abs, sympy.Max, sympy.Min, sympy.log, sympy.exp)
 CONSTANTS = (sympy.pi, sympy.E, sympy.EulerGamma)
+SYMMETRIC = (sympy.Add, sympy.Mul, sympy.Max, sympy.Min, sympy.And, sympy.Or, sympy.Equivalent, sympy.Eq, sympy.Ne)
 
 
 class Quantity(sympy.Symbol):
     """A named number that a theorem speaks of; ``f[k]`` is its value at index ``k`` of a declared axis."""
+
+    __iter__ = None  # indexing alone would make Python iterate over f[0], f[1], … for ever
 
     def __getitem__(self, index: Any) -> sympy.Indexed:
         indices = index if isinstance(index, tuple) else (index,)
@@ -79,18 +82,25 @@ def serialise(expression: Any) -> str:
         return str(expression.name)
     if isinstance(expression, sympy.Rational):
         return str(expression)
-    if isinstance(expression, sympy.NumberSymbol) or not expression.args:
-        return type(expression).__name__
+    if not expression.args:
+        return f"(constant {type(expression).__name__})"
     children = [serialise(argument) for argument in expression.args]
-    if isinstance(expression, (sympy.Add, sympy.Mul, sympy.Max, sympy.Min, sympy.And, sympy.Or, sympy.Equivalent)):
+    if isinstance(expression, SYMMETRIC):
         children.sort()
     return f"({type(expression).__name__} {' '.join(children)})"
 
 
-def digest(*statements: Any) -> str:
-    """SHA-256 of the serialised statements: what a certificate is bound to."""
-    text = "\n".join(serialise(statement) for statement in statements)
+def digest(*statements: Any, axes: Iterable[str] = ()) -> str:
+    """SHA-256 of the serialised statements and of the axes that they range over: what a certificate is bound to."""
+    text = "\n".join([*axes, *(serialise(statement) for statement in statements)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def implications(equivalent: Any) -> Any:
+    """An equivalence as the conjunction of the implications from each argument to the next, round in a circle."""
+    chain = sorted(equivalent.args, key=serialise)
+    following = [*chain[1:], chain[0]]
+    return sympy.And(*(sympy.Implies(a, b, evaluate=False) for a, b in zip(chain, following, strict=True)), evaluate=False)
 
 
 def terms(side: Any) -> tuple[Any, ...]:
@@ -98,11 +108,11 @@ def terms(side: Any) -> tuple[Any, ...]:
     return side.args if isinstance(side, sympy.Add) else (side,)
 
 
-def check(statement: Any, known: set[str], what: str, needs_scale: bool = False) -> None:
+def check(statement: Any, known: set[str], what: str, needs_scale: bool = False, axes: Collection[str] = ()) -> None:
     """Raise `ClaimError` unless ``statement`` is one that the engine can evaluate and decide.
 
-    ``known`` holds the names of quantities, sizes and axis indices; ``needs_scale`` asks that a relation with a
-    bare 0 has two summands on its other side, since otherwise its relative gap is the constant 1.
+    ``known`` holds the names of quantities, sizes and axis indices, ``axes`` those of the indices; ``needs_scale`` asks
+    that a relation with a bare 0 has two summands on its other side, since otherwise its relative gap is the constant 1.
     """
     if statement in (sympy.true, sympy.false) or isinstance(statement, bool):
         raise ClaimError(
@@ -117,24 +127,56 @@ def check(statement: Any, known: set[str], what: str, needs_scale: bool = False)
             raise ClaimError(f"the {what} contains the float {node}: floats are not exact; write Rational({exact}) instead")
         if isinstance(node, AppliedUndef) and not isinstance(node, EXPECTATIONS):
             raise ClaimError(f"the {what} contains the undefined function {node.func}; give its value as a quantity")
+        if isinstance(node, EXPECTATIONS) and not isinstance(node.args[0], (sympy.Symbol, sympy.Indexed)):
+            raise ClaimError(
+                f"the {what} contains {node}, but the mean of an expression is not that expression of the means; "
+                "make what is averaged one quantity"
+            )
+        if isinstance(node, sympy.Indexed):
+            _check_indices(node, axes, what)
         allowed = (*CONNECTIVES, *OPERATIONS, *EXPECTATIONS, Relational, sympy.Symbol, sympy.Indexed, sympy.IndexedBase)
-        if isinstance(node, (*allowed, sympy.Rational, sympy.NumberSymbol, sympy.Tuple)) or node in CONSTANTS:
+        if isinstance(node, (*allowed, sympy.Rational, sympy.Tuple)) or node in CONSTANTS:
             continue
         if node in (sympy.true, sympy.false):
             raise ClaimError(f"a relation in the {what} became {node} when it was built: SymPy simplified it")
-        raise ClaimError(f"the {what} contains {type(node).__name__} ({node}), which the engine cannot decide; make it a quantity")
+        raise ClaimError(
+            f"the {what} contains {type(node).__name__} ({node}), which the engine cannot decide; make it a quantity"
+        )
     unknown = names(statement) - known
     if unknown:
         raise ClaimError(f"the {what} speaks of {', '.join(sorted(unknown))}, which no definition, size or axis declares")
+    mixed = averaged(statement) & names(
+        statement.replace(lambda node: isinstance(node, EXPECTATIONS), lambda _: sympy.Integer(1))
+    )
+    if mixed:
+        raise ClaimError(f"the {what} speaks of {', '.join(sorted(mixed))} and of its mean; only the mean is a number")
     if needs_scale:
-        for relation in relations(statement):
-            if relation.lhs == 0 or relation.rhs == 0:
-                other = relation.rhs if relation.lhs == 0 else relation.lhs
-                if len(terms(other)) == 1:
-                    raise ClaimError(
-                        f"the {what} compares {other} with a bare 0, so its relative gap has no scale; "
-                        "write the relation with two sides, or name a `scale`"
-                    )
+        _check_scale(statement, what)
+
+
+def averaged(statement: Any) -> set[str]:
+    """Names of the quantities under a mean or a probability."""
+    return {name for mean in statement.atoms(*EXPECTATIONS) for name in names(mean)} if statement.args else set()
+
+
+def _check_indices(node: Any, axes: Collection[str], what: str) -> None:
+    for index in node.indices:
+        if not isinstance(index, sympy.Symbol) or str(index) not in axes:
+            raise ClaimError(
+                f"the {what} contains {node.base.label}[{index}], but an index should be a declared axis; "
+                "give other positions as a quantity of their own"
+            )
+
+
+def _check_scale(statement: Any, what: str) -> None:
+    for relation in relations(statement):
+        if relation.lhs == 0 or relation.rhs == 0:
+            other = relation.rhs if relation.lhs == 0 else relation.lhs
+            if len(terms(other)) == 1:
+                raise ClaimError(
+                    f"the {what} compares {other} with a bare 0, so its relative gap has no scale; "
+                    "write the relation with two sides, or name a `scale`"
+                )
 
 
 def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 import flint
@@ -13,6 +15,7 @@ from refute.arithmetic.matrix import Matrix
 from refute.arithmetic.numbers import Ambiguous, ComplexBall, Number, rational
 
 EXACT_LIMIT = 1 << 15
+LONGEST = 1 << 24
 
 
 class Certifying:
@@ -45,6 +48,12 @@ class Certifying:
             raise Ambiguous(f"an operation has no value at {self.bits} bits")
         return Number(value, self)
 
+    def entry(self, value: Any) -> Number:
+        """An entry of a native matrix as a `Number`; NaN raises `Ambiguous`."""
+        if isinstance(value, flint.arb) and value.is_nan():
+            raise Ambiguous(f"an entry of a matrix has no value at {self.bits} bits")
+        return Number(value, self)
+
     def operand(self, value: Any) -> Number | None:
         """A number of this context, or None for what is not a number; floats raise TypeError."""
         if isinstance(value, Number):
@@ -53,7 +62,7 @@ class Certifying:
             return None
         if isinstance(value, flint.arb):
             return self.wrap(value)
-        if isinstance(value, (int, Fraction, str, float, flint.fmpq, flint.fmpz)):
+        if isinstance(value, (int, Fraction, str, float, flint.fmpq, flint.fmpz, Integral)):
             return self.wrap(rational(value))
         return None
 
@@ -106,7 +115,7 @@ class Certifying:
         return self.convert(x).is_rational
 
     def bounds(self, x: Any) -> tuple[Any, Any]:
-        """Lower and upper bound as Fractions (float infinities where infinite)."""
+        """Lower and upper bound as Fractions (float infinities where infinite); OverflowError beyond `LONGEST` bits."""
         number = self.convert(x)
         if number.is_rational:
             exact = fraction(number.value)
@@ -117,6 +126,16 @@ class Certifying:
     def radius(self, x: Any) -> float:
         number = self.convert(x)
         return 0.0 if number.is_rational else float(number.value.rad())
+
+    def log2_radius(self, x: Any) -> float:
+        """The binary logarithm of the radius, rounded up to an integer: minus infinity if exact, infinity if unbounded."""
+        number = self.convert(x)
+        if number.is_rational or number.value.is_exact():
+            return -math.inf
+        if not number.value.is_finite():
+            return math.inf
+        mantissa, exponent = number.value.rad().man_exp()
+        return int(mantissa).bit_length() + int(exponent)
 
     def to_float(self, x: Any) -> float:
         number = self.convert(x)
@@ -158,9 +177,9 @@ class Certifying:
         self.activate()
         return Number(flint.arb.const_euler(), self)
 
-    def _function(self, name: str, x: Any, exact: dict[int, Any] | None = None, branched: bool = False) -> Any:
+    def _function(self, name: str, x: Any, exact: dict[int, Any] | None = None) -> Any:
         if isinstance(x, ComplexBall):
-            return x.apply(name, branched)
+            return x.apply(name)
         number = self.convert(x)
         if number.is_rational and exact is not None:
             for argument, value in exact.items():
@@ -171,11 +190,13 @@ class Certifying:
     def sqrt(self, x: Any) -> Any:
         """Square root; exact for squares of rationals, `Ambiguous` for a ball that reaches below 0."""
         if isinstance(x, ComplexBall):
-            return x.apply("sqrt", True)
+            return x.apply("sqrt")
         return self.root(x, 2)
 
     def root(self, x: Any, n: int) -> Number:
         """The real ``n``-th root of a non-negative number; exact where it is rational."""
+        if n < 1:
+            raise ValueError(f"got the {n}-th root, but the degree of a root is at least 1")
         number = self.convert(x)
         if number.is_rational:
             if number.value < 0:
@@ -204,7 +225,7 @@ class Certifying:
         if base is not None:
             return self.log(x) / self.log(base)
         if isinstance(x, ComplexBall):
-            return x.apply("log", True)
+            return x.apply("log")
         number = self.convert(x)
         if number.is_rational:
             if number.value == 0:
@@ -348,22 +369,35 @@ class Certifying:
         """The Bessel function J of order ``n``."""
         order = self.convert(n)
         if isinstance(x, ComplexBall):
+            whole = order.is_rational and order.value.q == 1
+            if x.analytic and not whole and x.value.imag.contains(0) and not x.value.real > 0:
+                return x.undefined()
             return ComplexBall(x.value.bessel_j(flint.acb(order.ball())), x.analytic, self)
         return self.wrap(flint.acb(self.convert(x).ball()).bessel_j(flint.acb(order.ball())).real)
 
     def ellipk(self, m: Any) -> Number:
-        """Complete elliptic integral of the first kind of the *parameter* ``m`` (the square of the modulus)."""
+        """Complete elliptic integral of the first kind of the *parameter* ``m < 1`` (the square of the modulus)."""
+        self._require(1 - self.convert(m), "ellipk is real for parameters below 1 only", strict=True)
         return self.wrap(flint.acb(self.convert(m).ball()).elliptic_k().real)
 
     def elliprd(self, x: Any, y: Any, z: Any) -> Number:
         """Carlson's integral R_D for positive arguments."""
-        balls = [flint.acb(self.convert(value).ball()) for value in (x, y, z)]
-        return self.wrap(flint.acb.elliptic_rd(*balls).real)
+        return self.wrap(flint.acb.elliptic_rd(*self._carlson(x, y, z, strict=True)).real)
 
     def elliprf(self, x: Any, y: Any, z: Any) -> Number:
         """Carlson's integral R_F for non-negative arguments."""
-        balls = [flint.acb(self.convert(value).ball()) for value in (x, y, z)]
-        return self.wrap(flint.acb.elliptic_rf(*balls).real)
+        return self.wrap(flint.acb.elliptic_rf(*self._carlson(x, y, z, strict=False)).real)
+
+    def _carlson(self, *values: Any, strict: bool) -> list[Any]:
+        numbers = [self.convert(value) for value in values]
+        for number in numbers:
+            self._require(number, f"Carlson's integrals take {'positive' if strict else 'non-negative'} numbers only", strict)
+        return [flint.acb(number.ball()) for number in numbers]
+
+    def _require(self, number: Number, sentence: str, strict: bool) -> None:
+        """Raise ValueError unless ``number`` is certainly positive (or non-negative), `Ambiguous` where undecided."""
+        if not (number > 0 if strict else number >= 0):
+            raise ValueError(f"{sentence}, got {number}")
 
     def factorial(self, n: int) -> Number:
         return self.convert(int(flint.fmpz.fac_ui(int(n))))
@@ -389,7 +423,9 @@ class Certifying:
         return self.fsum(x * y for x, y in zip(a, b, strict=True))
 
     def _extreme(self, values: Sequence[Any], keep: Callable[[Any, Any], bool | None], name: str) -> Number:
-        items = list(values[0]) if len(values) == 1 and not isinstance(values[0], Number) else list(values)
+        items = list(values[0]) if len(values) == 1 and isinstance(values[0], Iterable) else list(values)
+        if not items:
+            raise ValueError(f"got no number, but a {name}imum needs at least one")
         best = self.convert(items[0])
         for item in items[1:]:
             other = self.convert(item)
@@ -416,10 +452,13 @@ class Certifying:
         if isinstance(source, Matrix):
             return source.copy()
         if isinstance(source, int):
-            return Matrix(flint.fmpq_mat(source, shape[1] if len(shape) > 1 else source), self)
+            height, width = source, shape[1] if len(shape) > 1 else source
+            _require_entries(height, width)
+            return Matrix(flint.fmpq_mat(height, width), self)
         rows = [list(row) if isinstance(row, (list, tuple)) else [row] for row in source]
         numbers = [[self.convert(entry) for entry in row] for row in rows]
         width = len(numbers[0]) if numbers else 0
+        _require_entries(len(numbers), width)
         if any(len(row) != width for row in numbers):
             raise ValueError(f"got rows of the lengths {[len(row) for row in numbers]}, but a matrix needs equal ones")
         flat = [entry for row in numbers for entry in row]
@@ -467,22 +506,29 @@ class Certifying:
             raise Ambiguous(f"the matrix may be singular at {self.bits} bits") from error
 
     def norm(self, v: Any, p: Any = 2) -> Number:
-        """The ``p``-norm of a vector (list or matrix), ``p`` in {1, 2, inf}."""
+        """The ``p``-norm of a vector (list or matrix), ``p`` in {1, 2, inf}; ValueError for another ``p``."""
         entries = [abs(self.convert(entry)) for entry in v]
-        if p == 1:
-            return self.convert(self.fsum(entries))
-        if p == 2:
-            return self.sqrt_of_squares(self.fsum(entry * entry for entry in entries))
-        return self.maximum(entries)
+        match _norm_of(p):
+            case "1":
+                return self.convert(self.fsum(entries))
+            case "2":
+                return self.sqrt_of_squares(self.fsum(entry * entry for entry in entries))
+            case "inf":
+                return self.maximum(entries)
+        raise ValueError(f"got the {p!r}-norm of a vector, but p should be 1, 2 or inf")
 
     def mnorm(self, a: Matrix, p: Any = 1) -> Number:
-        """Matrix norm: 1 (columns), inf (rows), 2 (spectral) or "f" (Frobenius)."""
-        if p in ("f", "F"):
-            return self.norm(list(a), 2)
-        if isinstance(p, int) and p == 2:
-            return self.svd_r(a)[0]
-        lines = (a if isinstance(p, int) and p == 1 else a.T).T.tolist()
-        return self.maximum([self.norm(line, 1) for line in lines])
+        """Matrix norm: 1 (columns), inf (rows), 2 (spectral) or "f" (Frobenius); ValueError for another ``p``."""
+        match _norm_of(p):
+            case "f":
+                return self.norm(list(a), 2)
+            case "2":
+                return self.svd_r(a)[0]
+            case "1":
+                return self.maximum([self.norm(column, 1) for column in a.T.tolist()])
+            case "inf":
+                return self.maximum([self.norm(row, 1) for row in a.tolist()])
+        raise ValueError(f"got the {p!r}-norm of a matrix, but p should be 1, 2, inf or 'f'")
 
     def eigsy(self, a: Matrix, eigvals_only: bool = True) -> list[Number]:
         """Eigenvalues of a symmetric matrix, ascending, enclosed also where they repeat."""
@@ -530,9 +576,25 @@ def fraction(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
+def _norm_of(p: Any) -> str:
+    """The name of a norm: "f", "1", "2", "inf", or "" for what is none."""
+    if isinstance(p, str):
+        return p.lower() if p in ("f", "F", "inf") else ""
+    if isinstance(p, Number) and not p.is_rational:
+        return "inf" if p.value.is_exact() and not p.value.is_finite() and p.value > 0 else ""
+    return {1: "1", 2: "2", math.inf: "inf"}.get(p, "") if isinstance(p, (int, float)) else ""
+
+
+def _require_entries(rows: int, cols: int) -> None:
+    if rows < 1 or cols < 1:
+        raise ValueError(f"got a {rows}x{cols} matrix, but a matrix needs at least one row and one column")
+
+
 def _dyadic(ball: Any) -> Any:
     if not ball.is_finite():
         return float("inf") if ball > 0 else float("-inf")
     mantissa, exponent = ball.man_exp()
     m, e = int(mantissa), int(exponent)
+    if abs(e) > LONGEST:
+        raise OverflowError(f"a bound with the binary exponent {e} is too long for a fraction")
     return Fraction(m * 2**e) if e >= 0 else Fraction(m, 2**-e)

@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from refute.arithmetic.certifying import Certifying
 
 
+def require_symmetric(mp: Certifying, a: Matrix) -> None:
+    """Raise ValueError for a matrix that is certainly not symmetric."""
+    if a.rows != a.cols:
+        raise ValueError(f"got a {a.rows}x{a.cols} matrix, but a symmetric one is required")
+    for i in range(a.rows):
+        for j in range(i):
+            if mp.eq(a[i, j], a[j, i]) is False:
+                raise ValueError(f"got {a[i, j]} at {i, j} and {a[j, i]} at {j, i}, but a symmetric matrix is required")
+
+
 def ldl(mp: Certifying, a: Matrix) -> tuple[Matrix, list[Number]]:
-    """``a = L diag(D) L^T`` without pivoting, from the lower triangle of a symmetric matrix."""
+    """``a = L diag(D) L^T`` of a symmetric matrix without pivoting; ZeroDivisionError at a pivot that is exactly 0."""
+    require_symmetric(mp, a)
     n = a.rows
     lower = [[mp.convert(int(i == j)) for j in range(n)] for i in range(n)]
     pivots: list[Number] = []
@@ -42,39 +53,61 @@ def qr(mp: Certifying, a: Matrix) -> tuple[Matrix, Matrix]:
 
 def is_positive_definite(mp: Certifying, a: Matrix) -> bool | None:
     """By the signs of the pivots; None where the balls do not decide one."""
-    n = a.rows
+    require_symmetric(mp, a)
     rows = a.tolist()
-    for j in range(n):
-        pivot = rows[j][j]
-        positive = mp.lt(0, pivot)
+    for j in range(a.rows):
+        positive = mp.lt(0, rows[j][j])
         if positive is not True:
             return positive
-        for i in range(j + 1, n):
-            factor = rows[i][j] / pivot
-            for k in range(j + 1, i + 1):
-                rows[i][k] = rows[i][k] - factor * rows[k][j]
+        _eliminate(rows, j)
     return True
 
 
 def is_positive_semidefinite(mp: Certifying, a: Matrix) -> bool | None:
-    """Exact for rational matrices (all coefficients of the reversed characteristic polynomial), else by definiteness."""
+    """Exact for rational matrices: the signs of the characteristic polynomial alternate; for balls by the pivots."""
+    require_symmetric(mp, a)
     if not a.is_rational:
-        return True if is_positive_definite(mp, a) else None
+        return _semidefinite_by_pivots(mp, a)
     coefficients = a.native.charpoly().coeffs()
     degree = len(coefficients) - 1
     return all((c if (degree - i) % 2 == 0 else -c) >= 0 for i, c in enumerate(coefficients))
 
 
+def _semidefinite_by_pivots(mp: Certifying, a: Matrix) -> bool | None:
+    """A negative pivot refutes; an exact zero is passed over if its whole column is 0 and refutes if an entry is not."""
+    rows = a.tolist()
+    for j in range(a.rows):
+        pivot = rows[j][j]
+        if mp.lt(0, pivot):
+            _eliminate(rows, j)
+        elif mp.lt(pivot, 0):
+            return False
+        elif mp.eq(pivot, 0):
+            zeros = [mp.eq(rows[i][j], 0) for i in range(j + 1, a.rows)]
+            if False in zeros:
+                return False
+            if None in zeros:
+                return None
+        else:
+            return None
+    return True
+
+
+def _eliminate(rows: list[list[Number]], j: int) -> None:
+    """One step of Gauss on the lower triangle of a symmetric matrix, in place: the rest is the Schur complement."""
+    for i in range(j + 1, len(rows)):
+        factor = rows[i][j] / rows[j][j]
+        for k in range(j + 1, i + 1):
+            rows[i][k] = rows[i][k] - factor * rows[k][j]
+
+
 def spectral_norm_at_most(mp: Certifying, a: Matrix, t: Number) -> bool | None:
-    """``t^2 I - a^T a`` is positive semidefinite (and ``t >= 0``)."""
+    """``t^2 I - a^T a`` is positive semidefinite (and ``t >= 0``); None for an equality that balls cannot decide."""
     if mp.lt(t, 0):
         return False
-    gram = a.T * a if a.cols <= a.rows else a * a.T
-    shifted = mp.eye(gram.rows) * (t * t) - gram
+    shifted = mp.eye(min(a.rows, a.cols)) * (t * t) - _gram(a)
     decided = is_positive_semidefinite(mp, shifted)
-    if decided is None and is_positive_definite(mp, shifted) is False:
-        return False
-    return decided
+    return None if decided and mp.le(0, t) is None else decided
 
 
 def symmetric_eigenvalues(mp: Certifying, a: Matrix) -> list[Number]:
@@ -84,16 +117,42 @@ def symmetric_eigenvalues(mp: Certifying, a: Matrix) -> list[Number]:
     eigenvector matrix Q, the congruence ``Q^T a Q = diag(d) + R`` has eigenvalues within ``|R|_F`` of ``d`` (Weyl),
     and Ostrowski's theorem divides them by factors within ``|Q^T Q - I|_F`` of 1; repeated values are no obstacle.
     """
+    require_symmetric(mp, a)
     mp.activate()
     if a.is_rational:
-        values = []
-        for root, multiplicity in a.native.charpoly().complex_roots():
-            values += [mp.wrap(root.real)] * int(multiplicity)
-        return sorted(values, key=lambda value: mp.bounds(value)[0])
+        roots = a.native.charpoly().complex_roots()
+        return in_order(mp, [root.real for root, multiplicity in roots for _ in range(int(multiplicity))])
     return _enclose_by_congruence(mp, a)
 
 
+def in_order(mp: Certifying, balls: list[Any]) -> list[Number]:
+    """Ascending enclosures of numbers that are known in any order.
+
+    The k-th smallest number lies between the k-th smallest lower end and the k-th smallest upper end.
+    """
+    if any(not ball.is_finite() for ball in balls):
+        raise Ambiguous(f"an eigenvalue is not enclosed at {mp.bits} bits")
+    lows, highs = sorted(ball.lower() for ball in balls), sorted(ball.upper() for ball in balls)
+    return [mp.wrap(low.union(high)) for low, high in zip(lows, highs, strict=True)]
+
+
 def _enclose_by_congruence(mp: Certifying, a: Matrix) -> list[Number]:
+    n = a.rows
+    q = _approximate_eigenvectors(mp, a)
+    mp.activate()
+    congruent = q.T * Matrix(a.balls(), mp) * q
+    residual = mp.fsum(abs(congruent[i, j]) ** 2 for i in range(n) for j in range(n) if i != j)
+    spread = mp.sqrt_of_squares(residual).ball()
+    defect = mp.mnorm(q.T * q - mp.eye(n), "f").ball()
+    if not defect < flint.arb(1) / 2:
+        raise Ambiguous("no approximate eigenvectors at this precision")
+    factor = flint.arb(1).union(1 - defect).union(1 + defect)
+    around = flint.arb(0).union(spread).union(-spread)
+    return in_order(mp, [(value.ball() + around) / factor for value in in_order(mp, [congruent[i, i].ball() for i in range(n)])])
+
+
+def _approximate_eigenvectors(mp: Certifying, a: Matrix) -> Matrix:
+    """A dyadic matrix whose columns are nearly orthonormal eigenvectors of the midpoint of ``a``; nothing rests on how nearly."""
     import mpmath
 
     approximate = mpmath.mp.clone()
@@ -102,37 +161,16 @@ def _enclose_by_congruence(mp: Certifying, a: Matrix) -> list[Number]:
     middle = approximate.matrix(n, n)
     for i in range(n):
         for j in range(n):
-            mantissa, exponent = a[max(i, j), min(i, j)].ball().mid().man_exp()
+            ball = a[max(i, j), min(i, j)].ball()
+            if not ball.is_finite():
+                raise Ambiguous(f"an entry of the matrix is not enclosed at {mp.bits} bits")
+            mantissa, exponent = ball.mid().man_exp()
             middle[i, j] = approximate.ldexp(approximate.mpf(int(mantissa)), int(exponent))
-    _, vectors = approximate.eigsy(middle)
-    columns = [[_dyadic_arb(vectors[i, j]) for j in range(n)] for i in range(n)]
-    mp.activate()
-    q = Matrix(flint.arb_mat(columns), mp)
-    congruent = q.T * Matrix(a.balls(), mp) * q
-    diagonal = [congruent[i, i] for i in range(n)]
-    residual = mp.fsum(abs(congruent[i, j]) ** 2 for i in range(n) for j in range(n) if i != j)
-    spread = mp.sqrt_of_squares(residual).ball()
-    defect = mp.mnorm(q.T * q - mp.eye(n), "f").ball()
-    if not defect < flint.arb(1) / 2:
-        raise Ambiguous("no approximate eigenvectors at this precision")
-    factor = flint.arb(1).union(1 - defect).union(1 + defect)
-    ball = flint.arb(0).union(spread).union(-spread)
-    ordered = sorted(diagonal, key=lambda value: mp.bounds(value)[0])
-    lows = _running([value.ball() for value in ordered])
-    return [mp.wrap((value + ball) / factor) for value in lows]
-
-
-def _running(values: list[Any]) -> list[Any]:
-    """Merge neighbouring balls that overlap, so that the k-th enclosure holds whatever the true order is."""
-    merged = list(values)
-    for i in range(1, len(merged)):
-        if merged[i].overlaps(merged[i - 1]):
-            union = merged[i].union(merged[i - 1])
-            merged[i - 1] = merged[i] = union
-    for i in range(len(merged) - 2, -1, -1):
-        if merged[i].overlaps(merged[i + 1]):
-            merged[i] = merged[i].union(merged[i + 1])
-    return merged
+    try:
+        _, vectors = approximate.eigsy(middle)
+    except (RuntimeError, ArithmeticError) as error:
+        raise Ambiguous(f"no approximate eigenvectors at {mp.bits} bits: {error}") from error
+    return Matrix(flint.arb_mat([[_dyadic_arb(vectors[i, j]) for j in range(n)] for i in range(n)]), mp)
 
 
 def _dyadic_arb(x: Any) -> Any:
@@ -140,7 +178,11 @@ def _dyadic_arb(x: Any) -> Any:
     return flint.arb((flint.fmpz(int(-mantissa if sign else mantissa)), flint.fmpz(int(exponent))))
 
 
+def _gram(a: Matrix) -> Matrix:
+    """The smaller of the two Gram matrices."""
+    return a.T * a if a.cols <= a.rows else a * a.T
+
+
 def singular_values(mp: Certifying, a: Matrix) -> list[Number]:
     """Descending enclosures, as square roots of the eigenvalues of the smaller Gram matrix, cut off at 0."""
-    gram = a.T * a if a.cols <= a.rows else a * a.T
-    return [mp.sqrt_of_squares(value) for value in reversed(symmetric_eigenvalues(mp, gram))]
+    return [mp.sqrt_of_squares(value) for value in reversed(symmetric_eigenvalues(mp, _gram(a)))]

@@ -54,7 +54,7 @@ class Matrix:
         return (key, 0) if self.cols == 1 else (0, key)
 
     def __getitem__(self, key: Any) -> Number:
-        return Number(self.native[self._position(key)], self.context)
+        return self.context.entry(self.native[self._position(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
         number = self.context.convert(value)
@@ -121,8 +121,10 @@ class Matrix:
         return self * (1 / self.context.convert(other))
 
     def __pow__(self, exponent: int) -> Matrix:
-        if exponent == -1:
-            return self.context.inverse(self)
+        if self.rows != self.cols:
+            raise ValueError(f"got a power of a {self.rows}x{self.cols} matrix, but only a square matrix has powers")
+        if exponent < 0:
+            return self.context.inverse(self) ** -exponent
         result = self.context.eye(self.rows)
         for _ in range(exponent):
             result = result * self

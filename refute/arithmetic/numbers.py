@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -20,7 +21,7 @@ def rational(value: Any) -> Any:
     """An exact `flint.fmpq` from an integer, Fraction, rational string or flint number; floats are refused."""
     if isinstance(value, flint.fmpq):
         return value
-    if isinstance(value, (bool, int)):
+    if isinstance(value, Integral):
         return flint.fmpq(int(value))
     if isinstance(value, Fraction):
         return flint.fmpq(value.numerator, value.denominator)
@@ -216,7 +217,44 @@ class ComplexBall:
             return self._new(self.value**exponent)
         return self._new(self.value.pow(self._raw(exponent), analytic=self.analytic))
 
-    def apply(self, name: str, branched: bool = False) -> ComplexBall:
-        """The flint function ``name`` of this ball; ``branched`` passes the analytic flag."""
+    def apply(self, name: str) -> ComplexBall:
+        """The flint function ``name`` of this ball; where it must be analytic, NaN if the ball touches a branch cut."""
         function = getattr(self.value, name)
-        return self._new(function(analytic=self.analytic) if branched else function())
+        if name in ("sqrt", "log"):
+            return self._new(function(analytic=self.analytic))
+        if self.analytic and name in CUTS and CUTS[name](self.value.real, self.value.imag):
+            return self.undefined()
+        return self._new(function())
+
+    def undefined(self) -> ComplexBall:
+        """The ball without a value, which makes `quad` cut its interval into smaller ones."""
+        return self._new(flint.acb(flint.arb("nan")))
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("an integrand compared a complex ball; integrate over each of its pieces instead")
+
+    def __bool__(self) -> bool:
+        raise TypeError("an integrand branched on a complex ball; integrate over each of its pieces instead")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _left_of(end: Any) -> Callable[[Any, Any], bool]:
+    return lambda x, y: y.contains(0) and not x > end
+
+
+def _outside(x: Any, y: Any) -> bool:
+    return bool(y.contains(0)) and not (x > -1 and x < 1)
+
+
+# Whether the rectangle x + iy may meet a branch cut of flint's principal value; that of lambertw ends at -1/e.
+CUTS: dict[str, Callable[[Any, Any], bool]] = {
+    "asin": _outside,
+    "acos": _outside,
+    "atanh": _outside,
+    "atan": lambda x, y: _outside(y, x),
+    "asinh": lambda x, y: _outside(y, x),
+    "acosh": _left_of(1),
+    "lgamma": _left_of(0),
+    "lambertw": _left_of(flint.arb(-3) / 10),
+}

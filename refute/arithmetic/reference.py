@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -30,11 +31,19 @@ class Reference:
             return self.context.mpf(value.numerator) / value.denominator
         if isinstance(value, str) and "/" in value:
             return self.convert(Fraction(value))
-        if isinstance(value, float) and not (value in (float("inf"), float("-inf"))):
+        if isinstance(value, self.context.mpc):
+            return self._real(value)
+        if isinstance(value, float) and value not in (math.inf, -math.inf):
             raise TypeError(f"got the float {value!r}, but an oracle takes exact numbers only")
         return self.context.mpf(value)
 
     mpf = convert
+
+    def _real(self, value: Any) -> Any:
+        """The real part of a number whose imaginary part is rounding; TypeError for any other complex number."""
+        if abs(value.imag) > max(1, abs(value.real)) * self.context.mpf(10) ** (-self.dps // 3):
+            raise TypeError(f"got the complex number {value}, but a real one is required")
+        return value.real
 
     def matrix(self, *shape: Any) -> Any:
         source = shape[0]
@@ -59,24 +68,30 @@ class Reference:
         return a.T
 
     def sqrt_of_squares(self, x: Any) -> Any:
-        return self.context.sqrt(x)
+        return self.context.sqrt(max(self.convert(x), self.context.mpf(0)))
 
-    def lt(self, a: Any, b: Any) -> bool:
-        return bool(a < b)
+    def lt(self, a: Any, b: Any) -> bool | None:
+        """``a < b``; None for numbers that agree to two thirds of the digits: their order may be rounding."""
+        return None if self._close(a, b) else bool(self.convert(a) < self.convert(b))
 
-    def le(self, a: Any, b: Any) -> bool:
-        return bool(a <= b)
+    def le(self, a: Any, b: Any) -> bool | None:
+        """``a <= b``; None for numbers that agree to two thirds of the digits."""
+        return None if self._close(a, b) else bool(self.convert(a) <= self.convert(b))
 
-    def eq(self, a: Any, b: Any) -> bool:
-        """Equality to two thirds of the digits: it confirms, it does not decide."""
-        scale = max(abs(self.convert(a)), abs(self.convert(b)), self.context.mpf(1))
-        return bool(abs(self.convert(a) - self.convert(b)) <= scale * self.context.mpf(10) ** (-2 * self.dps // 3))
+    def eq(self, a: Any, b: Any) -> bool | None:
+        """``a == b``: False or None, since agreement to many digits is no proof."""
+        return None if self._close(a, b) else False
+
+    def _close(self, a: Any, b: Any) -> bool:
+        x, y = self.convert(a), self.convert(b)
+        scale = max(abs(x), abs(y), self.context.mpf(1))
+        return bool(abs(x - y) <= scale * self.context.mpf(10) ** (-2 * self.dps // 3))
 
     def maximum(self, *values: Any) -> Any:
-        return max(values[0]) if len(values) == 1 else max(values)
+        return max(_items(values))
 
     def minimum(self, *values: Any) -> Any:
-        return min(values[0]) if len(values) == 1 else min(values)
+        return min(_items(values))
 
     def between(self, low: Any, high: Any) -> Any:
         """The middle of two bounds: the reference has no balls."""
@@ -99,7 +114,8 @@ class Reference:
         return self.eigsy(a)[0] > 0
 
     def is_positive_semidefinite(self, a: Any) -> bool:
-        return bool(self.eigsy(a)[0] >= -self.context.mpf(10) ** (-2 * self.dps // 3))
+        values = self.eigsy(a)
+        return bool(values[0] >= -max(abs(value) for value in values) * self.context.mpf(10) ** (-2 * self.dps // 3))
 
     def norm2_le(self, a: Any, t: Any) -> bool:
         return bool(self.mnorm(a, 2) <= t)
@@ -113,6 +129,9 @@ class Reference:
     def radius(self, x: Any) -> float:
         return 0.0
 
+    def log2_radius(self, x: Any) -> float:
+        return -math.inf
+
     def to_float(self, x: Any) -> float:
         return float(x)
 
@@ -121,3 +140,7 @@ class Reference:
 
     def midpoint_str(self, x: Any, digits: int = 17) -> str:
         return str(self.context.nstr(x, digits))
+
+
+def _items(values: Sequence[Any]) -> list[Any]:
+    return list(values[0]) if len(values) == 1 and isinstance(values[0], Iterable) else list(values)

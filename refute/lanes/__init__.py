@@ -6,32 +6,21 @@ and records them with ``search.observe`` or ``search.propose`` until ``search.ov
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
 
 from refute.lanes.ascent import Ascent
 from refute.lanes.corners import Corners
 from refute.lanes.replay import Replay
 from refute.lanes.sample import Sample
 from refute.lanes.structured import Structured
-from refute.search import Search
-
-
-class Lane(Protocol):
-    """What the runner asks of a lane."""
-
-    name: str
-    share: float
-
-    def run(self, search: Search) -> None:
-        """Search until `Search.over`."""
-
+from refute.search import Lane
 
 ALL: tuple[Lane, ...] = (Replay(), Corners(), Sample(), Ascent(), Structured())
 NAMES = tuple(lane.name for lane in ALL)
 POWER = tuple(name for name in NAMES if name != "replay")
 
 
-def chosen(names: tuple[str, ...]) -> tuple[Lane, ...]:
+def chosen(names: Sequence[str]) -> tuple[Lane, ...]:
     """The lanes of the given names, in the order in which they run."""
     return tuple(lane for lane in ALL if lane.name in names)
 

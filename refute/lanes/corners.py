@@ -13,6 +13,9 @@ from refute.search import Search, Structure
 
 PER_STRUCTURE = 4096
 BLOCK = 512
+ENUMERATED_BLOCK = 1 << 16
+ENUMERATED_STRUCTURES = 1024
+LARGEST_ENUMERATION = 1 << 26
 
 
 class Corners:
@@ -20,18 +23,68 @@ class Corners:
     share = 0.2
 
     def run(self, search: Search) -> None:
+        self._corners(search)
+        for total, structure in enumerable_structures(search):
+            if search.over():
+                return
+            self._enumerate(search, structure, total)
+
+    def _corners(self, search: Search) -> None:
         for structure in search.small_structures():
+            counted = cardinality(search, structure) is None
             instances = corner_instances(search, structure)
             while block := list(itertools.islice(instances, BLOCK)):
                 if search.over():
                     return
                 raw = search.stack(block)
                 gap, met = search.evaluate(structure, raw)
-                search.observe(structure, raw, gap, met)
+                search.observe(structure, raw, gap, met, distinct=counted)
                 if len(block) <= 64:
                     for instance, value in zip(block, gap.tolist(), strict=True):
                         if value > -1e-6 and not search.over():
                             search.propose(instance, float(value))
+
+    def _enumerate(self, search: Search, structure: Structure, total: int) -> None:
+        """All instances of a structure, each counted once here and never again by another lane."""
+        search.enumerating(structure)
+        for start in range(0, total, ENUMERATED_BLOCK):
+            if search.over():
+                return
+            raw = numbered(search, structure, start, min(start + ENUMERATED_BLOCK, total))
+            gap, met = search.evaluate(structure, raw)
+            search.observe(structure, raw, gap, met, distinct=False)
+            search.lane.instances += int(search.xp.sum(search.xp.astype(met & search.xp.isfinite(gap), search.xp.int64)))
+        search.exhausted.append((structure, total))
+
+
+def cardinality(search: Search, structure: Structure) -> int | None:
+    """How many instances a structure has, or None unless every input can enumerate its own and there are not too many."""
+    total = 1
+    for name, source in search.claim.inputs.items():
+        count = source.cardinality(structure.sizes, choices_of(name, structure.choices))
+        if count is None:
+            return None
+        total *= count
+    return total if total <= LARGEST_ENUMERATION else None
+
+
+def enumerable_structures(search: Search) -> list[tuple[int, Structure]]:
+    """The structures that can be exhausted, with the number of their instances, the smallest first."""
+    found = [(cardinality(search, structure), structure) for structure in search.small_structures(ENUMERATED_STRUCTURES)]
+    return sorted([(total, structure) for total, structure in found if total is not None], key=lambda pair: pair[0])
+
+
+def numbered(search: Search, structure: Structure, start: int, stop: int) -> dict[str, Any]:
+    """The raw arrays of a range of the instances of a structure: the digits of an instance's number choose its inputs."""
+    indices = search.xp.arange(start, stop, device=search.device)
+    raw: dict[str, Any] = {}
+    for name, source in search.claim.inputs.items():
+        choices = choices_of(name, structure.choices)
+        count = source.cardinality(structure.sizes, choices) or 1
+        parts = source.numbered(search.xp, indices % count, structure.sizes, choices)
+        raw |= {join(name, part): search.array(array) for part, array in parts.items()}
+        indices = indices // count
+    return raw
 
 
 def corner_instances(search: Search, structure: Structure) -> Iterator[Instance]:

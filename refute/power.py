@@ -1,0 +1,124 @@
+"""Power: every mutant through the same lanes as its claim, none of which is given an answer.
+
+A mutant that the time at hand does not refute falls back on its stored killer, the certificate that an earlier hunt
+left; the record then says *replayed*.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from refute import certificate, lanes, records
+from refute.claim import Claim, Mutant
+from refute.errors import RefuteError
+from refute.instance import Instance
+from refute.judge import Judge, Ruling
+from refute.search import Search, run_lanes, shown
+from refute.shrink import shrink
+
+ATTEMPTS = 3
+FIRST_ALLOWANCE = 0.3
+SHRINK_SECONDS = 0.3
+CAP_BITS = 512
+
+
+def hunt_mutants(
+    claim: Claim, names: Sequence[str], seed: int, deadline: float, device: str = "cpu", stored: Path | None = None
+) -> list[records.Mutant]:
+    """Every mutant, sharing the time until ``deadline``; the stubborn ones up to `ATTEMPTS` times with fresh seeds.
+
+    ``stored`` is a folder of certificates: killers are read from it, and first ones written to it.
+    """
+    found: dict[str, records.Mutant] = {}
+    for attempt in range(ATTEMPTS):
+        waiting = [mutant for mutant in claim.mutants if mutant.name not in found or not found[mutant.name].refuted]
+        for position, mutant in enumerate(waiting):
+            left = deadline - time.perf_counter()
+            if left < 0 and attempt:
+                break
+            allowance = max(FIRST_ALLOWANCE * 2**attempt, left / (len(waiting) - position) / (ATTEMPTS - attempt))
+            found[mutant.name] = hunt(claim, mutant, seed + 7919 * attempt, allowance, names, device, stored)
+    return [found[mutant.name] for mutant in claim.mutants]
+
+
+def hunt(
+    claim: Claim,
+    mutant: Mutant,
+    seed: int,
+    seconds: float,
+    names: Sequence[str] = lanes.POWER,
+    device: str = "cpu",
+    stored: Path | None = None,
+) -> records.Mutant:
+    """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one."""
+    begun = time.perf_counter()
+    subject = claim.mutated(mutant)
+    search = Search(subject, seed=seed, deadline=begun + seconds, device=device, judge=Judge(subject, cap=CAP_BITS))
+    error = ""
+    try:
+        run_lanes(search, lanes.chosen([name for name in names if name in lanes.POWER]))
+    except (RefuteError, ArithmeticError, ValueError, RuntimeError, IndexError, KeyError, TypeError, AttributeError) as problem:
+        error = f"{type(problem).__name__}: {problem}"
+    elapsed = time.perf_counter() - begun
+    example, lane, replayed = None, "", False
+    if search.refutation is not None:
+        instance, ruling, lane = search.refutation
+        instance, ruling = shrink(subject, search.judge, instance, ruling, time.perf_counter() + min(SHRINK_SECONDS, seconds))
+        example = shown(instance, ruling, lane)
+        if stored is not None:
+            _keep(claim, mutant, instance, ruling, stored)
+    elif stored is not None:
+        example = _replayed(claim, mutant, stored)
+        replayed = example is not None
+        lane = "replay" if replayed else ""
+    return records.Mutant(
+        name=mutant.name, because=mutant.because, latex=subject.latex(), refuted=example is not None, lane=lane,
+        evaluations=search.evaluations, seconds=round(elapsed, 4), replayed=replayed, counterexample=example, error=error,
+    )  # fmt: skip
+
+
+def _keep(claim: Claim, mutant: Mutant, instance: Instance, ruling: Ruling, stored: Path) -> None:
+    """Store the first killer of a mutant, or replace one that is for another statement."""
+    path = certificate.path_in(stored, claim.id, mutant.name)
+    try:
+        if certificate.read(path).statement_hash == claim.mutated(mutant).digest:
+            return
+    except RefuteError:
+        pass
+    certificate.write(certificate.issue(claim.mutated(mutant), instance, ruling, mutant=mutant.name), path)
+
+
+def _replayed(claim: Claim, mutant: Mutant, stored: Path) -> records.Shown | None:
+    path = certificate.path_in(stored, claim.id, mutant.name)
+    if not path.exists():
+        return None
+    try:
+        known = certificate.read(path)
+        ruling = certificate.verify(known, claim)
+        return shown(certificate.rebuild(known, claim.mutated(mutant)), ruling, "replay")
+    except RefuteError:
+        return None
+
+
+def necessity(claim: Claim, names: Sequence[str], seed: int, seconds: float, device: str = "cpu") -> list[records.Necessity]:
+    """Drop each hypothesis that ``without`` names, widen the inputs as it says, and search."""
+    found = []
+    for hypothesis, inputs in claim.without.items():
+        kept = [other for other in claim.hypotheses if other != hypothesis]
+        dropped = Mutant(
+            f"without {hypothesis}", because="is the hypothesis needed?", hypotheses=kept, inputs={**claim.inputs, **inputs}
+        )
+        result = hunt(claim, dropped, seed, seconds, names, device)
+        found.append(
+            records.Necessity(
+                hypothesis=claim.latex(hypothesis),
+                needed=result.refuted,
+                lane=result.lane,
+                evaluations=result.evaluations,
+                seconds=result.seconds,
+                counterexample=result.counterexample,
+            )  # fmt: skip
+        )
+    return found

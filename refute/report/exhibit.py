@@ -1,0 +1,140 @@
+"""Exact instances and rulings as text: sizes, choices, aligned matrices of rationals, and the two sides of a relation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from refute.records import Shown
+from refute.report import numbers
+
+SIGNS = {
+    "LessThan": "<=", "StrictLessThan": "<", "GreaterThan": ">=", "StrictGreaterThan": ">",
+    "Equality": "=", "Unequality": "!=",
+}  # fmt: skip
+
+
+def instance(shown: Shown, full: bool = False) -> str:
+    """The exact instance, one name a line; ``full`` writes long numbers out instead of abbreviating them."""
+    number = numbers.compact if full else numbers.exact
+    lines = [f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices}.items()]
+    for name, value in built_of(shown).items():
+        lines += _named(name, value, number)
+    if built_of(shown):
+        lines += ["", "from the raw parameters"]
+    for name, value in shown.raw.items():
+        lines += _named(name, value, number)
+    return "\n".join(lines)
+
+
+def built_of(shown: Shown) -> dict[str, Any]:
+    """The inputs as the theorem speaks of them, where the record holds them and they differ from the raw parameters."""
+    built: dict[str, Any] = getattr(shown, "built", {})
+    return built if built != shown.raw else {}
+
+
+def abbreviated(shown: Shown) -> bool:
+    """Whether `instance` abbreviates any number, so that its full form says more."""
+    return any(numbers.folds(text) for value in [*shown.raw.values(), *built_of(shown).values()] for text in _leaves(value))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield str(value)
+
+
+def _named(name: str, value: Any, number: Callable[[str], str]) -> list[str]:
+    if not isinstance(value, list):
+        return [f"{name} = {number(str(value))}"]
+    if not any(isinstance(item, list) for item in value):
+        return [f"{name} = ({', '.join(number(str(item)) for item in value)})"]
+    if any(isinstance(entry, list) for row in value for entry in row):
+        return [line for position, item in enumerate(value) for line in _named(f"{name}[{position}]", item, number)]
+    rows = [[number(str(entry)) for entry in row] for row in value]
+    columns = max(len(row) for row in rows)
+    widths = [max((len(row[column]) for row in rows if column < len(row)), default=0) for column in range(columns)]
+    shown = ["  ".join(entry.rjust(widths[column]) for column, entry in enumerate(row)) for row in rows]
+    label = f"{name} = "
+    return [f"{label if position == 0 else ' ' * len(label)}[ {row} ]" for position, row in enumerate(shown)]
+
+
+def ruling(shown: Shown) -> str:
+    """What exact arithmetic says of the instance: the relation, both sides, their relative gap and the precision."""
+    at = ", ".join(f"{name} = {value}" for name, value in shown.index.items())
+    lines = []
+    if shown.relation:
+        lines.append(f"relation      {relation(shown.relation)}" + (f"   at {at}" if at else ""))
+    lines.append(f"left side     {numbers.side(shown.lhs)}")
+    lines.append(f"right side    {numbers.side(shown.rhs)}")
+    if shown.gap is not None:
+        lines.append(f"relative gap  {numbers.real(shown.gap)}")
+    if shown.bits:
+        exactly = all(numbers.is_rational(side) for side in (shown.lhs, shown.rhs))
+        lines.append("decided       " + ("in exact rationals" if exactly else f"in balls of {shown.bits} bits"))
+    return "\n".join(lines)
+
+
+def relation(serialised: str) -> str:
+    """A serialised relation, ``(LessThan a (Add b c))``, as ``a <= b + c``; returned as it is if it is of another form."""
+    try:
+        tree, rest = _parse(serialised.replace("(", " ( ").replace(")", " ) ").split())
+        return serialised if rest else _infix(tree)
+    except (IndexError, ValueError, TypeError):
+        return serialised
+
+
+def _parse(tokens: list[str]) -> tuple[Any, list[str]]:
+    if tokens[0] != "(":
+        return tokens[0], tokens[1:]
+    tokens, items = tokens[1:], []
+    while tokens[0] != ")":
+        item, tokens = _parse(tokens)
+        items.append(item)
+    return items, tokens[1:]
+
+
+def _infix(tree: Any, inside: str = "") -> str:
+    if isinstance(tree, str):
+        return f"({tree})" if inside in ("Mul", "Pow") and ("/" in tree or tree.startswith("-")) else tree
+    head, *items = tree
+    if head in SIGNS:
+        return f"{_infix(items[0])} {SIGNS[head]} {_infix(items[1])}"
+    if head == "at":
+        return f"{items[0]}[{', '.join(_infix(item) for item in items[1:])}]"
+    if head == "Add":
+        text = " + ".join(_infix(item, "Add") for item in _numbers_last(items)).replace("+ -", "- ")
+        return f"({text})" if inside in ("Mul", "Pow") else text
+    if head == "Mul":
+        return _product(items, inside)
+    if head == "Pow":
+        base, exponent = items
+        if exponent == "1/2":
+            return f"sqrt({_infix(base)})"
+        return f"{_infix(base, 'Pow')}^{_infix(exponent, 'Pow')}"
+    name = {"Abs": "abs", "Max": "max", "Min": "min", "Mean": "E"}.get(head, head)
+    return f"{name}({', '.join(_infix(item) for item in items)})"
+
+
+def _numbers_last(items: list[Any]) -> list[Any]:
+    return sorted(items, key=lambda item: isinstance(item, str) and numbers.is_rational(item))
+
+
+def _product(items: list[Any], inside: str) -> str:
+    above, below, sign = [], [], ""
+    for item in sorted(items, key=lambda item: not (isinstance(item, str) and numbers.is_rational(item))):
+        if isinstance(item, str) and numbers.is_rational(item):
+            sign = "-" if item.startswith("-") else ""
+            top, _, bottom = item.lstrip("-").partition("/")
+            above += [top] if top != "1" else []
+            below += [bottom] if bottom else []
+        elif isinstance(item, list) and item[0] == "Pow" and isinstance(item[2], str) and item[2].startswith("-"):
+            power = item[2].lstrip("-")
+            below.append(_infix(item[1], "Mul") if power == "1" else _infix(["Pow", item[1], power], "Mul"))
+        else:
+            above.append(_infix(item, "Mul"))
+    top = " ".join(above) or "1"
+    text = sign + (f"{top} / {below[0]}" if len(below) == 1 else f"{top} / ({' '.join(below)})" if below else top)
+    return f"({text})" if inside == "Pow" or (inside == "Mul" and (below or sign)) else text
