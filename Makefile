@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check benchmark clean
+.PHONY: run test check wheel benchmark clean
 
 run: $(STAMP)  ## search, decide and report the whole catalogue at the default budget
 	$(BIN)/refute run --reports reports
@@ -18,6 +18,12 @@ benchmark: $(STAMP)  ## throughput, oracle speed and power of the search, as rat
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/oracle_speed.py
 	$(BIN)/python benchmarks/power.py
+
+wheel: $(STAMP)  ## build the wheel, install it in a clean environment, examine a claim there
+	rm -rf dist build/wheel && $(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/pip install --quiet --constraint constraints.txt torch==2.13.0 dist/*.whl
+	cd build/wheel && bin/refute list isometry && bin/refute run isometry/normalization --budget 2s
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

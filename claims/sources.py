@@ -41,7 +41,10 @@ METEREZ_2024 = Paper(
     venue="ICLR",
 )
 RUMP_2012 = Paper(
-    authors="Rump", year=2012, title="Error estimation of floating-point summation and dot product", venue="BIT Numerical Mathematics"
+    authors="Rump",
+    year=2012,
+    title="Error estimation of floating-point summation and dot product",
+    venue="BIT Numerical Mathematics",
 )
 JOUDAKI_2023 = Paper(
     authors="Joudaki, Daneshmand, Bach",

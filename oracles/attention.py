@@ -12,9 +12,14 @@ Vector = list[Fraction]
 
 
 def third_derivative(mp: Any, tokens: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Derivatives of log-sum-exp as cumulants, from the raw moments of unshifted weights ``exp(x_i)``."""
+    """Derivatives of log-sum-exp as cumulants, from the raw moments of unshifted weights ``exp(x_i)``.
+
+    Cumulants ignore shifts: measured from the token of largest weight, whose own terms are then exact zeros, the raw
+    moments lose no digits when that token takes nearly all the mass.
+    """
     x, h, g = (tokens[part] for part in ("x", "h", "g"))
-    h, g = [value - h[0] for value in h], [value - g[0] for value in g]  # cumulants ignore shifts: constants become exact 0
+    top = max(range(len(x)), key=lambda i: (x[i], -i))
+    h, g = [value - h[top] for value in h], [value - g[top] for value in g]
     weights = [mp.exp(value) for value in x]
     total = mp.fsum(weights)
 

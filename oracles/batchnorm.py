@@ -49,7 +49,7 @@ def mean_gap(mp: Any, a: list[Any]) -> Any:
         s = [value / 2 for value in lam]
         return (mp.mpf(Fraction(1, 2)) - s[0]) / (1 + 2 * mp.sqrt(s[0] * s[1]))
     if n == 3:
-        return mp.mpf(Fraction(1, 3)) - carlson(mp, lam, 0)
+        return mp.mpf(Fraction(1, 3)) - carlson(mp, lam)
     smallest = lam[0]
 
     def integrand(v: Any) -> Any:
@@ -62,35 +62,10 @@ def mean_gap(mp: Any, a: list[Any]) -> Any:
     return mp.quad(integrand, _breaks(mp, lam)) / n
 
 
-def carlson(mp: Any, lam: list[Any], i: int) -> Any:
-    r"""``p_i = R_D(s_j^{-1}, s_k^{-1}, s_i^{-1}) / (3 sqrt(s_1 s_2 s_3))`` at n = 3, ``s`` the squared singular values."""
+def carlson(mp: Any, lam: list[Any]) -> Any:
+    r"""``p_3 = R_D(s_1^{-1}, s_2^{-1}, s_3^{-1}) / (3 sqrt(s_1 s_2 s_3))``, ``s`` the squared singular values, ``s_3`` least."""
     s = [value / 3 for value in lam]
-    others = [1 / s[j] for j in range(3) if j != i]
-    return mp.elliprd(*others, 1 / s[i]) / (3 * mp.sqrt(s[0] * s[1] * s[2]))
-
-
-def mean_eigenvalues(mp: Any, a: list[Any]) -> list[Any]:
-    r"""``p_1, ..., p_n``, the eigenvalues of the mean Gram matrix; ``p[0]`` belongs to the smallest singular value."""
-    n = len(a)
-    lam = mean_one(mp, a)
-    if lam[0] == lam[-1]:
-        return [mp.mpf(Fraction(1, n))] * n
-    if n == 2:
-        first = mp.mpf(Fraction(1, 2)) - mean_gap(mp, a)
-        return [first, 1 - first]
-    if n == 3:
-        return [carlson(mp, lam, i) for i in range(3)]
-
-    def integrand(i: int) -> Any:
-        def at(v: Any) -> Any:
-            factors = _factors(v, lam)
-            return lam[i] * v ** (n - 1) / (factors[i] * _root_of_product(mp, factors))
-
-        return at
-
-    points = _breaks(mp, lam)
-    known = [mp.mpf(Fraction(1, n)) - mean_gap(mp, a), *(mp.quad(integrand(i), points) for i in range(1, n - 1))]
-    return [*known, 1 - mp.fsum(known)]
+    return mp.elliprd(1 / s[1], 1 / s[2], 1 / s[0]) / (3 * mp.sqrt(s[0] * s[1] * s[2]))
 
 
 # gap_contraction -------------------------------------------------------------------------------------------------------
@@ -156,8 +131,8 @@ def _gap_next(mp: Any, a: list[Any], W: Any) -> Any:
 def mean_gap_next(mp: Any, a: list[Any], d: int) -> Any:
     r"""``E[1/n - sigma_n(H')^2]`` over ``d`` Gaussian rows; a number that encloses it where no closed form is known.
 
-    The smallest eigenvalue is concave, so Jensen gives the lower bound ``1/n - p_n``; the upper one adds the root of the
-    variance ``(1 - sum p_i^2) / d`` (P1 Lemma 7 with the exact variance).
+    The smallest eigenvalue is concave, so Jensen gives the lower bound ``1/n - p_n``; the upper one adds the root of
+    ``(1 - 1/n) / d``, at least the variance of the Gram matrix around its mean (P1 Lemma 7, whose trace is 1).
     """
     n = len(a)
     if n == 1:
@@ -170,9 +145,8 @@ def mean_gap_next(mp: Any, a: list[Any], d: int) -> Any:
         return 1 / mp.pi if gap == 0 else mp.asin(2 * gap) / (2 * mp.pi * gap)
     if n == 2 and d <= 8 and lam[0] == lam[1]:
         return pearson_walk(mp, d) / (2 * d)
-    p = mean_eigenvalues(mp, a)
-    low = mp.mpf(Fraction(1, n)) - p[0]
-    return mp.between(low, low + mp.sqrt((1 - mp.fsum(value * value for value in p)) / d))
+    low = mean_gap(mp, a)
+    return mp.between(low, low + mp.sqrt(mp.mpf(Fraction(n - 1, n * d))))
 
 
 def pearson_walk(mp: Any, d: int) -> Any:
@@ -233,9 +207,14 @@ def isometry_step(mp: Any, a: list[Any]) -> dict[str, Any]:
         "phi": phi,
         "phi_next": phi + mean_log_form(mp, lam),
         "log_factor": mp.log(1 - square / (2 * d * d * (d + 2))),
-        "log_factor_d": lambda: mp.log(1 - square / (d * (d + 2))),
-        "log_factor_2d": lambda: mp.log(1 - 2 * square / (d * (d + 2))),
+        "log_factor_d": lambda: _log_factor(mp, 1 - square / (d * (d + 2))),
+        "log_factor_2d": lambda: _log_factor(mp, 1 - 2 * square / (d * (d + 2))),
     }
+
+
+def _log_factor(mp: Any, factor: Any) -> Any:
+    """The logarithm of a factor that a mutant may make negative; minus infinity there, a bound that nothing meets."""
+    return mp.log(factor) if factor > 0 else mp.ninf
 
 
 def isometry_gap(mp: Any, X: Any) -> Any:
@@ -256,7 +235,7 @@ def rotated_step(mp: Any, X: Any, W: Any) -> dict[str, Any]:
         "phi_next": isometry_gap(mp, W * X),
         "determinant": mp.det(X) ** 2,
         "log_factor": mp.log(1 - square / (2 * d * d * (d + 2))),
-        "log_factor_d": lambda: mp.log(1 - square / (d * (d + 2))),
+        "log_factor_d": lambda: _log_factor(mp, 1 - square / (d * (d + 2))),
     }
 
 

@@ -76,7 +76,7 @@ def smooth_bound(xi: Sequence[Any], gi: Sequence[Any], xj: Sequence[Any], gj: Se
 
 
 def interpolated(bound: Bound = convex_bound, stationary_is_minimal: bool = True) -> Callable[..., dict[str, Any]]:
-    """The oracle of lists of gradients: the longest paths by Bellman-Ford from each node."""
+    """The oracle of lists of gradients: the longest walks by Bellman-Ford from each node."""
 
     def oracle(mp: Any, data: Mapping[str, Any], N: int) -> dict[str, Any]:
         points, gradients = [[0 * v for v in data["start"]]], [[0 * v for v in data["start"]]]
@@ -90,15 +90,15 @@ def interpolated(bound: Bound = convex_bound, stationary_is_minimal: bool = True
         if not stationary_is_minimal:
             for i in nodes:
                 least[i][0] = larger(least[i][0], square(gradients[i]) / 2)
-        from_optimum, cycle = longest_paths(least, 0), None
+        longest = [longest_walks(least, i) for i in nodes]
+        cycle = longest[0][0]
         for i in nodes:
-            returned = longest_cycle(least, i)
-            cycle = returned if cycle is None else larger(cycle, returned)
+            cycle = larger(cycle, longest[i][i])
         steepness = [square(difference(gradients[i], gradients[j])) - square(difference(points[i], points[j])) for i, j in pairs(N + 2)]
         stretch = steepness[0]
         for value in steepness[1:]:
             stretch = larger(stretch, value)
-        values = [-value for value in from_optimum[1:]]
+        values = [-value for value in longest[0][1:]]
         return {
             "excess": values,
             "last": values[-1],
@@ -122,25 +122,20 @@ def pairs(count: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(count) for j in range(i)]
 
 
-def longest_paths(least: Sequence[Sequence[Any]], source: int) -> list[Any]:
-    """Greatest sum of bounds along walks of at most n - 1 edges from ``source`` to every node (Bellman-Ford)."""
+def longest_walks(least: Sequence[Sequence[Any]], source: int) -> list[Any]:
+    """Greatest sums of bounds along walks from ``source`` of at most ``2^p >= n`` edges, edge by edge (Bellman-Ford).
+
+    Where no cycle is positive these are the longest paths, and the closed walk the empty one.
+    """
     nodes = range(len(least))
-    best = [least[source][j] for j in nodes]
-    best[source] = 0 * best[source]
-    for _ in nodes:
+    best = list(least[source])
+    best[source] = larger(best[source], 0 * best[source])
+    for _ in range(2 ** (len(least) - 1).bit_length() - 1):
+        further = list(best)
         for k in nodes:
             for j in nodes:
-                if k != j:
-                    best[j] = larger(best[j], best[k] + least[k][j]) if j != source else best[j]
-    return best
-
-
-def longest_cycle(least: Sequence[Sequence[Any]], source: int) -> Any:
-    """Greatest sum of bounds along a closed walk through ``source``; at least 0."""
-    reached = longest_paths(least, source)
-    best = 0 * reached[source]
-    for j in range(len(least)):
-        best = larger(best, reached[j] + least[j][source]) if j != source else best
+                further[j] = larger(further[j], best[k] + least[k][j])
+        best = further
     return best
 
 

@@ -84,10 +84,10 @@ def _corners(search: Search) -> Iterator[tuple[Structure, Instance]]:
 
 def _compare_one(search: Search, structure: Structure, instance: Instance, tally: Tally) -> None:
     claim = search.claim
-    instance = _with_randomness(search, structure, instance)
+    instance = with_randomness(search, structure, instance)
     values = _evaluate(search, structure, instance)
     try:
-        oracle = _oracle(search, instance)
+        oracle = drawn_values(search, instance)
         truths = {name: value() if callable(value) else value for name, value in oracle.items() if name in values}
     except (Ambiguous, ZeroDivisionError, NoValue):
         tally.ill += 1
@@ -116,7 +116,7 @@ def _compare_one(search: Search, structure: Structure, instance: Instance, tally
                 )
 
 
-def _with_randomness(search: Search, structure: Structure, instance: Instance) -> Instance:
+def with_randomness(search: Search, structure: Structure, instance: Instance) -> Instance:
     """The instance together with one draw of the declared randomness, read exactly."""
     drawn = dict(instance.raw)
     for name, law in search.claim.randomness.items():
@@ -148,7 +148,8 @@ def _scales(search: Search, values: Mapping[str, Any], structure: Structure) -> 
         largest = 0.0
         for term in (*statement.terms(relation.lhs), *statement.terms(relation.rhs)):
             value = value_of(term, tensors)
-            row = np.abs(np.asarray(value[0].detach().cpu() if hasattr(value, "detach") else np.ravel(value)[:1], dtype=float))
+            array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value, dtype=float)
+            row = np.abs(array[0] if array.ndim else array)
             finite = row[np.isfinite(row)]
             largest = max(largest, float(finite.max()) if finite.size else 0.0)
         for name in statement.names(relation):
@@ -179,7 +180,8 @@ def _evaluate(search: Search, structure: Structure, instance: Instance) -> dict[
     return named(search.claim.evaluate(search.xp, **accepted(search.claim.evaluate, {**built, **structure.sizes})))
 
 
-def _oracle(search: Search, instance: Instance) -> dict[str, Any]:
+def drawn_values(search: Search, instance: Instance) -> dict[str, Any]:
+    """The oracle's quantities on an instance together with one draw of the randomness, in balls of `BITS` bits."""
     claim = search.claim
     mp = Certifying(bits=BITS)
     function = oracle_of(claim)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import reprlib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ from refute.errors import CertificateRejected, ClaimError, RefuteError
 from refute.inputs import join, parts_of, shape_of
 from refute.instance import Instance
 from refute.judge import Judge, Ruling, choices_of
+from refute.statement import serialise
 
 VERSION = 1
+LARGEST_FILE = 1 << 24
+LONGEST_ENTRY = 4096
+RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?", re.ASCII)
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +54,6 @@ def issue(claim: Claim, instance: Instance, ruling: Ruling, mutant: str = "") ->
     if ruling.outcome != "violated":
         raise ValueError(f"got the outcome {ruling.outcome!r}, but only a violated instance has a certificate")
     from refute.search import shown
-    from refute.statement import serialise
 
     record = shown(instance, ruling)
     unsigned = Certificate(
@@ -85,9 +89,15 @@ def write(certificate: Certificate, path: Path) -> None:
 def read(path: Path) -> Certificate:
     """The certificate in a file; `CertificateRejected` says what is wrong with it."""
     try:
-        certificate = msgspec.json.decode(path.read_bytes(), type=Certificate)
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise CertificateRejected(f"the file is larger than the {LARGEST_FILE} bytes that a certificate may have")
+        certificate = msgspec.json.decode(content, type=Certificate)
     except OSError as error:
-        raise CertificateRejected(f"the file cannot be read: {error.strerror}") from error
+        raise CertificateRejected(f"the file cannot be read: {error.strerror or error}") from error
+    except RecursionError as error:
+        raise CertificateRejected("it is nested too deeply for a certificate") from error
     except msgspec.ValidationError as error:
         raise CertificateRejected(f"it does not have the fields of a certificate: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -112,10 +122,13 @@ def verify(certificate: Certificate, claim: Claim) -> Ruling:
             f"it is for another statement: its hash is {certificate.statement_hash[:12]}…, "
             f"that of {certificate.claim} is {subject.digest[:12]}…"
         )
-    instance = rebuild(certificate, subject)
+    if certificate.statement != serialise(subject.statement):
+        raise CertificateRejected("the statement that it shows is not the one that its hash stands for")
     try:
-        ruling = Judge(subject).rule(instance)
-    except (RefuteError, ArithmeticError) as error:
+        ruling = Judge(subject).rule(rebuild(certificate, subject))
+    except CertificateRejected:
+        raise
+    except (RefuteError, ArithmeticError, ValueError, LookupError, TypeError) as error:
         raise CertificateRejected(f"it cannot be decided: {error}") from error
     if ruling.outcome == "unmet":
         raise CertificateRejected(
@@ -127,21 +140,32 @@ def verify(certificate: Certificate, claim: Claim) -> Ruling:
 
 
 def rebuild(certificate: Certificate, claim: Claim) -> Instance:
-    """The exact instance of a certificate, checked against the sizes, shapes and ranges of the claim."""
+    """The exact instance of a certificate, checked against the sizes, choices, shapes and ranges of the claim.
+
+    Sizes above the claim's range are rejected like those below it: the range may be part of the theorem, and nothing but
+    the claim can say whether it is. A larger counterexample is certified by a claim with a larger range.
+    """
     sizes: dict[str, int] = {}
     if set(certificate.sizes) != set(claim.sizes):
         raise CertificateRejected(f"its sizes are {sorted(certificate.sizes)}, but the claim has {sorted(claim.sizes)}")
     for name in claim.sizes:
         sizes[name] = certificate.sizes[name]
         low, high = claim.size_range(name, sizes)
-        if sizes[name] < low:
+        if not low <= sizes[name] <= high:
             raise CertificateRejected(f"its size {name} = {sizes[name]} is outside the claim's range from {low} to {high}")
+    options = {join(name, choice): some for name, source in claim.inputs.items() for choice, some in source.choices.items()}
+    if set(certificate.choices) != set(options):
+        raise CertificateRejected(f"its choices are {sorted(certificate.choices)}, but the claim has {sorted(options)}")
+    for choice, option in certificate.choices.items():
+        if option not in options[choice]:
+            raise CertificateRejected(f"its choice {choice} is {option!r}, but should be one of {', '.join(options[choice])}")
+    expected = {join(name, part) for name, source in claim.inputs.items() for part in source.parts()}
+    if set(certificate.raw) != expected:
+        raise CertificateRejected(f"its raw arrays are {sorted(certificate.raw)}, but the claim has {sorted(expected)}")
     raw = {}
     for name, source in claim.inputs.items():
         for part, shape in source.parts().items():
             key = join(name, part)
-            if key not in certificate.raw:
-                raise CertificateRejected(f"it has no raw array {key}")
             raw[key] = _array(certificate.raw[key], key, shape_of(shape, sizes))
         if not source.admits(parts_of(name, source, raw), sizes, choices_of(name, certificate.choices)):
             raise CertificateRejected(f"its raw numbers are outside the range of the input {name}")
@@ -152,17 +176,26 @@ def _array(nested: Any, key: str, shape: tuple[int, ...]) -> Any:
     array = np.empty(shape, dtype=object)
     for index in np.ndindex(shape):
         entry = nested
-        for position in index:
-            if not isinstance(entry, list) or position >= len(entry):
+        for position, length in zip(index, shape, strict=True):
+            if not isinstance(entry, list) or len(entry) != length:
                 raise CertificateRejected(f"its array {key} does not have the shape {shape}")
             entry = entry[position]
-        if not isinstance(entry, str):
-            raise CertificateRejected(f"its array {key} holds {entry!r} at {index}, but should hold rationals as strings")
-        try:
-            array[index] = Fraction(entry)
-        except (ValueError, ZeroDivisionError) as error:
-            raise CertificateRejected(f"its array {key} holds {entry!r} at {index}, which is not a rational") from error
+        array[index] = _rational(entry, f"its array {key} holds {reprlib.repr(entry)} at {index}")
     return array
+
+
+def _rational(entry: Any, found: str) -> Fraction:
+    """The rational that a string such as ``"-3/8"`` names; exponents and overlong numbers are rejected unevaluated."""
+    if not isinstance(entry, str):
+        raise CertificateRejected(f"{found}, but should hold rationals as strings")
+    if len(entry) > LONGEST_ENTRY:
+        raise CertificateRejected(f"{found}, a text of {len(entry)} characters, but {LONGEST_ENTRY} are allowed")
+    if not RATIONAL.fullmatch(entry):
+        raise CertificateRejected(f"{found}, which is not a rational such as -3/8")
+    try:
+        return Fraction(entry)
+    except ZeroDivisionError as error:
+        raise CertificateRejected(f"{found}, which divides by 0") from error
 
 
 def from_record(record: records.Shown, claim: Claim) -> Instance:

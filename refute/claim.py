@@ -89,6 +89,7 @@ class Claim:
         if not callable(self.evaluate):
             raise ClaimError("evaluate is not callable", self.id)
         self._check_sizes()
+        self._check_replay()
         try:
             self._check_statement()
         except ClaimError as error:
@@ -120,6 +121,18 @@ class Claim:
         low, high = bounds
         if isinstance(low, int) and isinstance(high, int) and low > high:
             raise ClaimError(f"{what} {name!r} has the empty range ({low}, {high})", self.id)
+
+    def _check_replay(self) -> None:
+        for instance in self.replay:
+            if set(instance.sizes) != set(self.sizes):
+                raise ClaimError(f"a replayed instance has the sizes {sorted(instance.sizes)}, not {sorted(self.sizes)}", self.id)
+            for name, size in instance.sizes.items():
+                low, high = self.size_range(name, instance.sizes)
+                if not low <= size <= high:
+                    raise ClaimError(
+                        f"a replayed instance has {name} = {size}, outside the range from {low} to {high}; widen the range",
+                        self.id,
+                    )
 
     def _check_names(self) -> set[str]:
         """All names that the statement may use; each names one thing."""

@@ -2,11 +2,12 @@
 
 The relative gap of ``lhs <= rhs`` is ``(lhs - rhs) / (sum of the absolute values of the terms)``: negative while
 the relation holds, scale-free, at most 1.  Of ``Or`` the smallest gap counts, of ``And`` the largest, over an axis
-the largest; ``0 = 0`` has the gap 0.  A NaN stays a NaN: it is never a pass.
+the largest; ``0 = 0`` has the gap 0.  A NaN stays a NaN and an infinite term makes one: an overflow is never a pass.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from sympy.core.relational import Relational
 from refute import statement as language
 from refute.claim import Claim, named
 from refute.errors import EvaluationError
+
+ROUNDING = 2.0**-40
 
 
 class Tensors:
@@ -29,11 +32,15 @@ class Tensors:
         self.claim, self.xp, self.sizes, self.draws = claim, xp, sizes, draws
         self.values = named(values)
         self.axes = claim.axis_names()
-        sample = next((value for value in self.values.values() if hasattr(value, "shape") and value.shape), None)
+        lazily = (value() if callable(value) else value for value in self._eager_first())
+        sample = next((value for value in lazily if hasattr(value, "shape") and value.shape), None)
         if sample is None:
             raise EvaluationError(f"{claim.id}: evaluate returned no tensor with a batch axis")
         self.batch = int(sample.shape[0])
         self.like = sample
+
+    def _eager_first(self) -> list[Any]:
+        return sorted(self.values.values(), key=callable)
 
     def symbol(self, name: str) -> Any:
         if name in self.sizes:
@@ -105,11 +112,11 @@ def value_of(expression: Any, tensors: Tensors) -> Any:
     arguments = [value_of(argument, tensors) for argument in expression.args]
     match expression:
         case sympy.Add():
-            return _fold(lambda a, b: a + b, arguments)
+            return _sum(arguments)
         case sympy.Mul():
             return _fold(lambda a, b: a * b, arguments)
         case sympy.Pow():
-            return _power(xp, expression.exp, *arguments)
+            return _power(expression.exp, arguments[0], arguments[1], tensors)
         case sympy.exp():
             return _apply(xp, "exp", arguments[0], tensors)
         case sympy.Abs():
@@ -132,9 +139,15 @@ def _fold(operation: Any, items: list[Any]) -> Any:
     return result
 
 
-def _power(xp: Any, exponent: Any, base: Any, power: Any) -> Any:
+def _sum(items: list[Any]) -> Any:
+    return _fold(lambda a, b: a + b, items)
+
+
+def _power(exponent: Any, base: Any, power: Any, tensors: Tensors) -> Any:
+    if not hasattr(base, "shape") and not (exponent.is_Integer and exponent >= 0):
+        base = _tensor(tensors, base)  # NaN and infinities where Python's numbers raise or turn complex
     if exponent == sympy.Rational(1, 2):
-        return xp.sqrt(base) if hasattr(base, "shape") else base**0.5
+        return tensors.xp.sqrt(base)
     if exponent == -1:
         return 1 / base
     return base**power
@@ -143,7 +156,11 @@ def _power(xp: Any, exponent: Any, base: Any, power: Any) -> Any:
 def _tensor(tensors: Tensors, value: Any) -> Any:
     if hasattr(value, "shape"):
         return value
-    return tensors.xp.asarray(float(value), dtype=tensors.like.dtype, device=tensors.like.device)
+    try:
+        value = float(value)
+    except OverflowError:
+        value = math.inf if value > 0 else -math.inf
+    return tensors.xp.asarray(value, dtype=tensors.like.dtype, device=tensors.like.device)
 
 
 def _apply(xp: Any, function: str, value: Any, tensors: Tensors) -> Any:
@@ -155,13 +172,18 @@ def _extreme(tensors: Tensors, function: str, a: Any, b: Any) -> Any:
 
 
 def gap_of(statement: Any, tensors: Tensors) -> Any:
-    """The relative gap per instance, shape ``(batch,)``; NaN where a quantity is NaN or infinities cancel."""
+    """The relative gap per instance, shape ``(batch,)``; NaN, for the judge, where a quantity is NaN or a term infinite."""
     gap = _tensor(tensors, _gap(statement, tensors, negated=False))
-    wanted = (tensors.batch, *(1 for _ in tensors.axes))
-    gap = gap + tensors.xp.zeros(wanted, dtype=tensors.like.dtype, device=tensors.like.device)
-    if tensors.axes:
-        gap = tensors.xp.max(tensors.xp.reshape(gap, (tensors.batch, -1)), axis=1)
+    flat = _per_instance(gap, tensors)
+    gap = tensors.xp.max(flat, axis=1) if tensors.axes else flat[:, 0]
     return gap[:: tensors.draws] if tensors.draws > 1 else gap
+
+
+def _per_instance(value: Any, tensors: Tensors) -> Any:
+    """A value laid out over the batch and its axes as ``(batch, entries)``."""
+    shape = (tensors.batch, *(1 for _ in tensors.axes))
+    filled = tensors.xp.broadcast_arrays(value, tensors.xp.zeros(shape, device=tensors.like.device))[0]
+    return tensors.xp.reshape(filled, (tensors.batch, -1))
 
 
 def _gap(node: Any, tensors: Tensors, negated: bool) -> Any:
@@ -171,9 +193,7 @@ def _gap(node: Any, tensors: Tensors, negated: bool) -> Any:
         case sympy.Implies():
             return _gap(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), tensors, negated)
         case sympy.Equivalent():
-            first, second = node.args
-            both = (sympy.Implies(first, second, evaluate=False), sympy.Implies(second, first, evaluate=False))
-            return _gap(sympy.And(*both, evaluate=False), tensors, negated)
+            return _gap(language.implications(node), tensors, negated)
         case sympy.And() | sympy.Or():
             function = "maximum" if isinstance(node, sympy.And) != negated else "minimum"
             gaps = [_gap(argument, tensors, negated) for argument in node.args]
@@ -186,16 +206,13 @@ def _gap(node: Any, tensors: Tensors, negated: bool) -> Any:
 
 def _relation_gap(relation: Any, tensors: Tensors) -> Any:
     xp = tensors.xp
-    left = [value_of(term, tensors) for term in language.terms(relation.lhs)]
-    right = [value_of(term, tensors) for term in language.terms(relation.rhs)]
-    difference = _tensor(tensors, _fold(lambda a, b: a + b, left) - _fold(lambda a, b: a + b, right))
-    scale = _fold(lambda a, b: a + b, [abs(term) for term in (*left, *right)])
+    left, right = _sides(relation, tensors)
+    difference = _tensor(tensors, _sum(left) - _sum(right))
+    scale = _sum([abs(term) for term in (*left, *right)])
     if tensors.claim.scale is not None and 0 in (relation.lhs, relation.rhs):
         scale = scale + abs(value_of(tensors.claim.scale, tensors))
     scale = _tensor(tensors, scale)
-    gap = xp.where(scale == 0, xp.zeros_like(difference), difference / xp.where(scale == 0, xp.ones_like(scale), scale))
-    infinite = xp.isinf(scale) & xp.isinf(difference)
-    gap = xp.where(infinite, xp.sign(difference), gap)
+    gap = difference / xp.where(scale == 0, xp.ones_like(scale), scale)
     if isinstance(relation, (sympy.Ge, sympy.Gt)):
         return -gap
     if isinstance(relation, sympy.Eq):
@@ -205,14 +222,47 @@ def _relation_gap(relation: Any, tensors: Tensors) -> Any:
     return gap
 
 
+def _sides(relation: Any, tensors: Tensors) -> tuple[list[Any], list[Any]]:
+    """The terms of both sides of a relation."""
+    left, right = ([value_of(term, tensors) for term in language.terms(side)] for side in (relation.lhs, relation.rhs))
+    return left, right
+
+
 def holds(hypotheses: Any, tensors: Tensors) -> Any:
-    """Mask ``(batch,)`` of the instances that meet all hypotheses, as far as floats can say."""
+    """Mask ``(batch,)`` of the instances that meet all hypotheses, as far as floats can say; NaN meets none.
+
+    Equalities are met up to `ROUNDING`: whether they are met exactly is for the judge to say.
+    """
     xp = tensors.xp
-    rows = tensors.batch // tensors.draws
-    met = xp.ones((rows,), dtype=xp.bool, device=tensors.like.device)
+    met = xp.ones((tensors.batch,), dtype=xp.bool, device=tensors.like.device)
     for hypothesis in hypotheses:
-        gap = gap_of(hypothesis, tensors)
-        strict = isinstance(hypothesis, (sympy.Lt, sympy.Gt, sympy.Ne))
-        rounding = 2.0**-40 if isinstance(hypothesis, sympy.Eq) else 0.0
-        met = met & ((gap < 0) if strict else (gap <= rounding))
-    return met
+        met = met & xp.all(_per_instance(_met(hypothesis, tensors, negated=False), tensors), axis=1)
+    return met[:: tensors.draws] if tensors.draws > 1 else met
+
+
+def _met(node: Any, tensors: Tensors, negated: bool) -> Any:
+    match node:
+        case sympy.Not():
+            return _met(node.args[0], tensors, not negated)
+        case sympy.Implies():
+            return _met(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), tensors, negated)
+        case sympy.Equivalent():
+            return _met(language.implications(node), tensors, negated)
+        case sympy.And() | sympy.Or():
+            both = isinstance(node, sympy.And) != negated
+            masks = [_met(argument, tensors, negated) for argument in node.args]
+            return _fold((lambda a, b: a & b) if both else (lambda a, b: a | b), masks)
+        case sympy.Eq() | sympy.Ne():
+            lhs, rhs = (_tensor(tensors, _sum(side)) for side in _sides(node, tensors))
+            if isinstance(node, sympy.Ne) != negated:
+                return (lhs < rhs) | (lhs > rhs)
+            return (lhs == rhs) | (_relation_gap(sympy.Eq(*node.args, evaluate=False), tensors) <= ROUNDING)
+        case Relational():
+            lhs, rhs = (_tensor(tensors, _sum(side)) for side in _sides(node, tensors))
+            if isinstance(node, (sympy.Ge, sympy.Gt)):
+                lhs, rhs = rhs, lhs
+            strict = isinstance(node, (sympy.Lt, sympy.Gt))
+            if negated:
+                lhs, rhs, strict = rhs, lhs, not strict
+            return lhs < rhs if strict else lhs <= rhs
+    raise EvaluationError(f"{tensors.claim.id}: {node} is not a relation")

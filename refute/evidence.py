@@ -18,9 +18,13 @@ import numpy as np
 import sympy
 
 from refute import records, statement
-from refute.errors import EvaluationError
+from refute.agreement import BITS, drawn_values, with_randomness
+from refute.arithmetic import Certifying
+from refute.decision import Scalars, decide
+from refute.errors import EvaluationError, OracleError
 from refute.evaluation import Tensors, value_of
 from refute.inputs import parts_of
+from refute.instance import Instance
 from refute.judge import accepted, choices_of
 from refute.search import Search, Structure
 
@@ -31,7 +35,11 @@ FLOAT_SLACK = 2.0**-40
 
 @dataclass
 class EProcess:
-    """A uniform mixture of constant bets: the mixture of supermartingales is one, and no bet needs tuning."""
+    """A uniform mixture of constant bets: the mixture of supermartingales is one, and no bet needs tuning.
+
+    A ratio ``q / bound`` in float64 is trusted to within `FLOAT_SLACK` times ``1 + q / bound`` of the true one, and bets
+    use the lower end of that range.
+    """
 
     alpha: float = ALPHA
     draws: int = 0
@@ -39,13 +47,19 @@ class EProcess:
     path: list[tuple[int, float]] = field(default_factory=list)
 
     def bet(self, ratios: Iterable[float]) -> None:
-        """Bet on values of ``q / bound`` (non-negative), in order; each is rounded against a refutation."""
+        """Bet on values of ``q / bound`` in order, each rounded against a refutation.
+
+        ValueError for NaN, an infinite value (an overflow is no evidence) or one that rounding does not explain as 0 or more.
+        """
         values = np.asarray(list(ratios), dtype=float)
+        if values.ndim != 1:
+            raise ValueError(f"got ratios of the shape {values.shape}, but an e-process bets on one number after the other")
         if values.size == 0:
             return
-        if np.any(values < 0) or np.any(np.isnan(values)):
-            raise ValueError("an e-process bets on non-negative numbers only")
-        lowered = values * (1 - FLOAT_SLACK)
+        if not np.all(np.isfinite(values)) or np.any(values < -FLOAT_SLACK):
+            worst = values[~np.isfinite(values) | (values < -FLOAT_SLACK)][0]
+            raise ValueError(f"got the ratio {worst}, but an e-process bets on finite non-negative numbers only")
+        lowered = np.maximum(values - FLOAT_SLACK * (1 + values), 0.0)
         bets = np.asarray(GRID)[:, None]
         self.logs = self.logs + np.log1p(bets * (lowered[None, :] - 1)).sum(axis=1)
         self.draws += int(values.size)
@@ -68,12 +82,11 @@ def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.We
 
     None for a statement of another form: then only exact expectations decide.
     """
-    relation = search.claim.statement
-    if not isinstance(relation, (sympy.Le, sympy.Lt)) or not isinstance(relation.lhs, statement.Mean):
+    if not bettable(search.claim.statement):
         return None
     process = EProcess(alpha)
     deadline = time.perf_counter() + budget
-    chosen = [instance for _, instance in search.closest] or []
+    chosen = [instance for _, instance in search.closest if meets_hypotheses(search, instance)]
     if not chosen:
         return None
     position = 0
@@ -84,6 +97,29 @@ def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.We
     return records.Wealth(
         alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=_thinned(process.path), instances=len(chosen)
     )
+
+
+def meets_hypotheses(search: Search, instance: Instance) -> bool:
+    """Whether exact arithmetic, on one draw, says that an instance meets the hypotheses: a bet may rest on no other."""
+    claim = search.claim
+    if not claim.hypotheses:
+        return True
+    drawn = with_randomness(search, Structure(instance.sizes, instance.choices), instance)
+    try:
+        scalars = Scalars(claim, Certifying(BITS), drawn_values(search, drawn), instance.sizes)
+        return all(decide(hypothesis, scalars).holds for hypothesis in claim.hypotheses)
+    except (ArithmeticError, OracleError):
+        return False
+
+
+def bettable(claimed: sympy.Basic) -> bool:
+    """Whether a statement is ``Mean(q) <= bound`` with one quantity ``q`` without an axis and no mean in the bound.
+
+    A ratio of two means is not the mean of the ratios, and entries of one draw along an axis are not fresh draws.
+    """
+    if not isinstance(claimed, (sympy.Le, sympy.Lt)) or not isinstance(claimed.lhs, statement.Mean):
+        return False
+    return not claimed.rhs.atoms(*statement.EXPECTATIONS) and not claimed.atoms(sympy.Indexed)
 
 
 def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
@@ -100,11 +136,17 @@ def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> 
     values = claim.evaluate(xp, **accepted(claim.evaluate, {**built, **structure.sizes}))
     tensors = Tensors(claim, xp, values, structure.sizes)
     q = value_of(claim.statement.lhs.args[0], tensors)
-    bound = value_of(claim.statement.rhs, tensors)
-    ratios = np.asarray((q / bound).cpu(), dtype=float)
-    if np.any(np.asarray((bound + 0 * q).cpu()) <= 0):
+    bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float)
+    if not np.all(bounds > 0):
         raise EvaluationError(f"{claim.id}: the bound of a mean is not positive on an instance, so no bet is possible")
-    return np.maximum(ratios, 0)
+    if np.ptp(bounds) > FLOAT_SLACK * bounds[0]:
+        raise EvaluationError(f"{claim.id}: the bound of a mean changes from draw to draw, so it is no bound of the mean")
+    ratios = np.asarray(q.cpu(), dtype=float) / bounds
+    if not np.all(np.isfinite(ratios)) or np.any(ratios < -FLOAT_SLACK):
+        raise EvaluationError(
+            f"{claim.id}: a draw of {claim.statement.lhs.args[0]} is negative, infinite or NaN, so no bet is possible"
+        )
+    return ratios
 
 
 def _thinned(path: list[tuple[int, float]], points: int = 200) -> list[tuple[int, float]]:

@@ -45,9 +45,9 @@ def exact(array: Any) -> NDArray[Any]:
     source = np.asarray(array, dtype=object) if not isinstance(array, np.ndarray) else array
     out = np.empty(source.shape, dtype=object)
     for index in np.ndindex(source.shape):
-        value = source[index]
+        value: Any = source[index]
         try:
             out[index] = value if isinstance(value, Fraction) else Fraction(value.item() if hasattr(value, "item") else value)
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, TypeError) as error:
             raise ValueError(f"got {value!r} at {index}, but an instance holds finite numbers only") from error
     return out

@@ -43,11 +43,15 @@ def namespace(backend: str) -> Namespace:
 
         def logsumexp(x: Any, axis: int = -1) -> Any:
             top = np.max(x, axis=axis, keepdims=True)
+            top = np.where(np.isinf(top), np.zeros_like(top), top)  # all terms minus infinity, or one infinite
             return np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(x - top), axis=axis))
+
+        def lgamma(x: float) -> float:
+            return math.inf if x <= 0 and (x == math.floor(x)) else math.lgamma(x)
 
         special = SimpleNamespace(
             erf=np.vectorize(math.erf, otypes=[float]),
-            lgamma=np.vectorize(math.lgamma, otypes=[float]),
+            lgamma=np.vectorize(lgamma, otypes=[float]),
             logsumexp=logsumexp,
             log_softmax=lambda x, axis=-1: x - np.expand_dims(logsumexp(x, axis), axis=axis),
             softmax=lambda x, axis=-1: np.exp(x - np.expand_dims(logsumexp(x, axis), axis=axis)),

@@ -51,8 +51,12 @@ def hunt(
     names: Sequence[str] = lanes.POWER,
     device: str = "cpu",
     stored: Path | None = None,
+    shrink_seconds: float = SHRINK_SECONDS,
 ) -> records.Mutant:
-    """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one."""
+    """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one.
+
+    What is found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
+    """
     begun = time.perf_counter()
     subject = claim.mutated(mutant)
     search = Search(subject, seed=seed, deadline=begun + seconds, device=device, judge=Judge(subject, cap=CAP_BITS))
@@ -65,7 +69,7 @@ def hunt(
     example, lane, replayed = None, "", False
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
-        instance, ruling = shrink(subject, search.judge, instance, ruling, time.perf_counter() + min(SHRINK_SECONDS, seconds))
+        instance, ruling = shrink(subject, search.judge, instance, ruling, time.perf_counter() + shrink_seconds)
         example = shown(instance, ruling, lane)
         if stored is not None:
             _keep(claim, mutant, instance, ruling, stored)
@@ -119,6 +123,6 @@ def necessity(claim: Claim, names: Sequence[str], seed: int, seconds: float, dev
                 evaluations=result.evaluations,
                 seconds=result.seconds,
                 counterexample=result.counterexample,
-            )  # fmt: skip
+            )
         )
     return found

@@ -123,12 +123,12 @@ class Examination:
     @cached_property
     def search(self) -> Search:
         """The finished search on the statement."""
-        from refute import examine, lanes
+        from refute import examine
         from refute.search import judge_closest, run_lanes
 
         examine.warm_up()
         search = examine.start(self.claim, self.options, time.perf_counter())
-        run_lanes(search, lanes.chosen(self.options.lanes))
+        run_lanes(search, examine.in_order(self.claim, self.options.lanes))
         judge_closest(search)
         return search
 

@@ -6,6 +6,7 @@ claim that crashes, hangs or exhausts memory ends that worker alone and is *brok
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -132,10 +133,8 @@ class Slot:
             far.close()
         self.path, self.claim = path, ""
         self.deadline = time.monotonic() + START_SECONDS
-        try:
+        with contextlib.suppress(OSError):  # the worker is gone; poll says so
             self.connection.send((path, self.options))
-        except OSError:
-            pass  # the worker is gone; poll says so
 
     def poll(self, progress: Progress | None) -> Iterator[records.Claim]:
         """What the worker reported since the last poll, or the record of its end."""
@@ -172,7 +171,8 @@ class Slot:
             return f"it did not finish: its process was ended {limit:.0f} s after {doing}, so it may contain an endless loop"
         used = resident(self.process.pid)
         if self.limits.memory and used > self.limits.memory:
-            return f"it used {used / 2**30:.1f} GiB of memory, but may use {self.limits.memory / 2**30:.1f} GiB; its process was ended"
+            allowed = self.limits.memory / 2**30
+            return f"it used {used / 2**30:.1f} GiB of memory, but may use {allowed:.1f} GiB; its process was ended"
         return ""
 
     def end(self) -> None:

@@ -81,7 +81,8 @@ class Evidence:
         return records.Lane(
             name=self.name, drawn=self.drawn, met=self.met, instances=self.instances, seconds=round(self.seconds, 3),
             closest_gap=closest, histogram=[int(count) for count in self.histogram], trace=self.trace,
-            by_size=self.by_size, by_choice=self.by_choice, proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
+            by_size=self.by_size, by_choice=self.by_choice,
+            proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
         )  # fmt: skip
 
 
@@ -269,7 +270,8 @@ class Search:
                 instance = self.instance(structure, raw, int(row))
             except ValueError:
                 continue
-            if self.propose(instance, float("nan")) is not None:
+            ruling = self.propose(instance, float("nan"))
+            if ruling is not None and ruling.outcome in ("holds", "tie", "violated"):
                 self.lane.instances += 1
 
     def instance(self, structure: Structure, raw: Mapping[str, Any], row: int) -> Instance:
@@ -315,7 +317,7 @@ class Search:
             self.refutation = (instance, ruling, self.lane.name)
         elif ruling.outcome == "tie":
             self.lane.ties += 1
-        elif ruling.outcome == "undecided" and len(self.undecided) < KEPT:
+        elif ruling.outcome == "undecided" and not np.isnan(gap) and len(self.undecided) < KEPT:  # NaN is no near miss
             self.undecided.append(shown(instance, ruling, self.lane.name, gap))
         if ruling.outcome in ("holds", "tie") and not gap <= 0 and not self.claim.randomness:
             self.hazards.append(shown(instance, ruling, self.lane.name, gap))

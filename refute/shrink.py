@@ -18,6 +18,7 @@ from refute.errors import RefuteError
 from refute.inputs import join, parts_of, shape_of
 from refute.instance import Instance
 from refute.judge import Judge, Ruling, choices_of
+from refute.search import exactified
 
 GRIDS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24)
 LARGEST_ENTRIES = 400
@@ -34,18 +35,15 @@ def shrink(claim: Claim, judge: Judge, instance: Instance, ruling: Ruling, deadl
             progress = True
             while progress and time.perf_counter() < deadline:
                 progress = False
-                for candidate in stage(claim, best[0]):
+                for candidate in _with_exactified(claim, best[0], stage(claim, best[0])):
                     if time.perf_counter() >= deadline:
                         return best
                     key = hash(candidate.key())
-                    if key in tried or not _admitted(claim, candidate):
+                    if key in tried:
                         continue
                     tried.add(key)
-                    try:
-                        verdict = judge.rule(candidate)
-                    except (RefuteError, ArithmeticError, ValueError):
-                        continue
-                    if verdict.outcome == "violated":
+                    verdict = _ruled(claim, judge, candidate)
+                    if verdict is not None and verdict.outcome == "violated":
                         best, improved, progress = (candidate, verdict), True, True
                         break
     return best
@@ -56,6 +54,23 @@ def complexity(instance: Instance) -> tuple[int, int, int]:
     entries = [entry for array in instance.raw.values() for entry in array.flat]
     bits = sum(entry.numerator.bit_length() + entry.denominator.bit_length() for entry in entries)
     return sum(instance.sizes.values()), bits, sum(int(abs(entry)) + int(entry < 0) for entry in entries)
+
+
+def _with_exactified(claim: Claim, instance: Instance, candidates: Iterator[Instance]) -> Iterator[Instance]:
+    """The candidates, each followed by what `Input.exactify` makes of it where that is simpler than the instance."""
+    for candidate in candidates:
+        yield candidate
+        solved = exactified(claim, candidate)
+        if solved is not None and complexity(solved) < complexity(instance):
+            yield solved
+
+
+def _ruled(claim: Claim, judge: Judge, candidate: Instance) -> Ruling | None:
+    """The ruling on a candidate; None for one that an input does not admit or that cannot be judged."""
+    try:
+        return judge.rule(candidate) if _admitted(claim, candidate) else None
+    except (RefuteError, ArithmeticError, ValueError):
+        return None
 
 
 def _admitted(claim: Claim, instance: Instance) -> bool:
@@ -106,7 +121,8 @@ def _cut(claim: Claim, instance: Instance, sizes: dict[str, int], offset: int) -
                 slice(offset if new < old else 0, (offset if new < old else 0) + new)
                 for new, old in zip(wanted, array.shape, strict=True)
             )
-            raw[join(name, part)] = array[(..., *window)]
+            place: Any = (..., *window)
+            raw[join(name, part)] = array[place]
             if raw[join(name, part)].shape != wanted:
                 return None
     return Instance(sizes, instance.choices, raw)
@@ -116,13 +132,13 @@ def _rounded(claim: Claim, instance: Instance) -> Iterator[Instance]:
     before = complexity(instance)
     for grid in GRIDS:
         for relative in (False, True):
-            raw = {name: _map(array, lambda entry: _round(entry, grid, relative)) for name, array in instance.raw.items()}
+            raw = {name: _map(array, _round, grid, relative) for name, array in instance.raw.items()}
             candidate = Instance(instance.sizes, instance.choices, raw)
             if complexity(candidate) < before:
                 yield candidate
     for name, array in instance.raw.items():
         for grid in GRIDS[:6]:
-            candidate = instance.replace(**{name: _map(array, lambda entry: _round(entry, grid, False))})
+            candidate = instance.replace(**{name: _map(array, _round, grid, False)})
             if complexity(candidate) < before:
                 yield candidate
 
@@ -133,7 +149,7 @@ def _simpler_entries(claim: Claim, instance: Instance) -> Iterator[Instance]:
         return
     for name, array in instance.raw.items():
         for index in np.ndindex(array.shape):
-            entry = array[index]
+            entry: Any = array[index]
             for value in _simpler_values(entry):
                 changed = array.copy()
                 changed[index] = value
@@ -163,8 +179,8 @@ def _round(entry: Fraction, bits: int, relative: bool) -> Fraction:
     return round(entry / unit) * unit
 
 
-def _map(array: Any, function: Any) -> Any:
+def _map(array: Any, function: Any, *arguments: Any) -> Any:
     out = np.empty(array.shape, dtype=object)
     for index in np.ndindex(array.shape):
-        out[index] = function(array[index])
+        out[index] = function(array[index], *arguments)
     return out

@@ -26,7 +26,7 @@ CONSTANTS = (sympy.pi, sympy.E, sympy.EulerGamma)
 SYMMETRIC = (sympy.Add, sympy.Mul, sympy.Max, sympy.Min, sympy.And, sympy.Or, sympy.Equivalent, sympy.Eq, sympy.Ne)
 
 
-class Quantity(sympy.Symbol):
+class Quantity(sympy.Symbol):  # type: ignore[misc]
     """A named number that a theorem speaks of; ``f[k]`` is its value at index ``k`` of a declared axis."""
 
     __iter__ = None  # indexing alone would make Python iterate over f[0], f[1], … for ever

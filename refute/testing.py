@@ -64,10 +64,9 @@ class Check:
         return lines
 
     def __str__(self) -> str:
-        shown = [f"{self.claim or 'the claim'}: {self.verdict}"]
-        shown += [f"  {name:<14}{value}" for name, value in self._lines()]
-        shown += [f"  {name:<14}{value}" for name, value in self.quantities.items()]
-        return "\n".join(shown)
+        lines = [*self._lines(), *self.quantities.items()]
+        width = max((len(name) for name, _ in lines), default=0)
+        return "\n".join([f"{self.claim or 'the claim'}: {self.verdict}", *(f"  {n:<{width}}  {value}" for n, value in lines)])
 
     def _repr_markdown_(self) -> str:
         rows = [*self._lines(), *((f"`{name}`", str(value)) for name, value in self.quantities.items())]
@@ -170,9 +169,8 @@ def _exact(value: Any, name: str) -> NDArray[Any]:
         value = value.detach().cpu().numpy()
     try:
         return exact(value)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
-        why = error if isinstance(error, ValueError) and "finite" in str(error) else "they are no array of real numbers"
-        raise UsageError(f"the numbers of {name!r} cannot be read exactly: {why}") from error
+    except (ValueError, ZeroDivisionError) as error:
+        raise UsageError(f"the numbers of {name!r} cannot be read exactly: {error}") from error
 
 
 def _sizes(claim: Claim, raw: Mapping[str, NDArray[Any]], given: Mapping[str, Any]) -> dict[str, int]:

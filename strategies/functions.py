@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from refute.arithmetic import Certifying, fraction
 from refute.inputs import Input, Parts, Sampler, Shape, dimension
 
 
@@ -33,6 +33,8 @@ class Number(Input):
         return {"": sampler.uniform(batch, low=self.low, high=self.high)}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         return {"": draw(st.sampled_from(self.favourites))}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
@@ -82,6 +84,8 @@ class PiecewiseQuadratic(Input):
         return {"breaks": breaks, "slopes": slopes, "start": start}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         m = dimension(self.breaks, sizes)
         slope = st.one_of(st.integers(self.low, self.high), st.fractions(self.low, self.high, max_denominator=4))
         return {
@@ -155,6 +159,8 @@ class GradientList(Input):
         return {"start": start, "gradients": torch.stack(gradients, dim=1), "step": step}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         count, d = dimension(self.steps, sizes) + 1, dimension(self.dim, sizes)
         step = draw(st.sampled_from([v for v in (1.0, 0.5, 1.5, 1.75) if self.low <= v <= self.high]))
         start = [Fraction(draw(st.integers(-4, 4))) for _ in range(d)]
@@ -252,6 +258,8 @@ class Quadratic(Input):
         return {**parts, "velocity": sampler.normal(batch, d)} if self.moving else parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         d = dimension(self.dim, sizes)
         shapes = {part: st.lists(st.integers(-2, 2), min_size=d, max_size=d) for part in self.parts() if part != "root"}
         shapes["places"] = st.lists(st.fractions(0, 1, max_denominator=2), min_size=d, max_size=d)
@@ -335,6 +343,8 @@ class HeavyBallOrbit(PiecewiseQuadratic):
         return {**parts, "current": current, "previous": before}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         drawn = super().draw(draw, sizes, choices)
         root = draw(st.integers(2, 8)) if self.root is None else self.root
         states = {part: draw(st.fractions(-3, 3, max_denominator=4)) for part in ("current", "previous")}
@@ -364,6 +374,8 @@ class HeavyBallOrbit(PiecewiseQuadratic):
         On fixed pieces a cycle of K steps solves K linear equations; the shortest K up to the largest period with a
         solution other than 0 whose points lie on those pieces is taken.
         """
+        if not self.admits(parts, sizes, choices):
+            return None
         function = [sorted(parts["breaks"]), list(parts["slopes"])]
         root, x = Fraction(parts["root"][()]), [Fraction(parts[part][()]) for part in ("previous", "current")]
         step, momentum = 4 / (1 + root) ** 2, ((root - 1) / (root + 1)) ** 2
@@ -397,8 +409,6 @@ def _piece(breaks: list[Fraction], slopes: list[Fraction], root: Fraction, x: Fr
 
 def _cycle(function: list[list[Fraction]], root: Fraction, near: list[Fraction]) -> list[Fraction] | None:
     """The exact cycle of Polyak's heavy ball on the pieces of the points ``near``, or None."""
-    from oracles.attention import solve
-
     period = len(near)
     step, momentum = 4 / (1 + root) ** 2, ((root - 1) / (root + 1)) ** 2
     pieces = [_piece(*function, root, x) for x in near]
@@ -407,8 +417,15 @@ def _cycle(function: list[list[Fraction]], root: Fraction, near: list[Fraction])
         system[t][(t + 1) % period] += 1
         system[t][t] += step * slope - 1 - momentum
         system[t][t - 1] += momentum
-    cycle = solve(system, [-step * offset for _, offset, _ in pieces])
-    if cycle is None or not any(cycle):
+    mp = Certifying()
+    try:
+        solved = mp.lu_solve(mp.matrix(system), [-step * offset for _, offset, _ in pieces])
+    except ZeroDivisionError:
+        return None
+    if not solved.is_rational:
+        return None
+    cycle = [fraction(x.value) for x in solved]
+    if not any(cycle):
         return None
     return cycle if all(_piece(*function, root, x)[2] == piece[2] for x, piece in zip(cycle, pieces, strict=True)) else None
 

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape
 
-FLOOR = Fraction(1, 1 << 48)
-CEILING = Fraction(1 << 16)
+FLOOR = Fraction(1, 1 << 44)
+CEILING = Fraction(64)
+SERIES_BELOW = 0.1
+SERIES_TERMS = 18
 
 
 class Spectrum(Input):
@@ -91,3 +93,13 @@ def spectrum(size: str) -> Spectrum:
 def _first(sampler: Sampler, n: int) -> Any:
     """A boolean row ``(1, n)`` that is true at the first place only."""
     return (sampler.uniform(1, n) * 0).cumsum(1) + (sampler.uniform(1, n) * 0 + 1).cumsum(1) == 1
+
+
+def log1p_minus(xp: Any, x: Any, direct: Any) -> Any:
+    """``log(1 + x) - x`` near isotropy: a series for small ``x``, else from ``direct``, an accurate ``log(1 + x)``."""
+    small = xp.abs(x) < SERIES_BELOW
+    base = xp.where(small, x, xp.zeros_like(x))
+    series = xp.zeros_like(x)
+    for m in range(SERIES_TERMS, 1, -1):
+        series = series * base + (-1) ** (m + 1) / m
+    return xp.where(small, series * base * base, direct - x)

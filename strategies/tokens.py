@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, dimension
+from strategies.margins import max_margin
 
 SMALLEST_GAP = 2.0**-10
+LARGEST_LOGIT = 256
 
 
 class LogitsAndDirections(Input):
     """A point ``x`` of softmax and two directions ``h`` and ``g``, each of shape ``(n,)``.
 
     They are one input because the extremal set ties them together: two tokens carry all the mass, and both
-    directions are contrasts of these two.
+    directions are contrasts of these two.  Logits lie within `LARGEST_LOGIT` of 0, so that no weight underflows.
     """
 
     families = ("gaussian", "pair", "rare", "scales")
@@ -34,17 +34,19 @@ class LogitsAndDirections(Input):
         n = dimension(self.tokens, sizes)
         x, h, g = (sampler.normal(batch, n) for _ in range(3))
         if family == "scales":
-            return {part: v * sampler.log_uniform(batch, 1, low=1e-3, high=1e3) for part, v in (("x", x), ("h", h), ("g", g))}
+            x, h, g = (v * sampler.log_uniform(batch, 1, low=2.0**-10, high=2.0**10) for v in (x, h, g))
         if family in ("pair", "rare"):
             noise = sampler.log_uniform(batch, 1, low=1e-8, high=1.0)
             contrast = sampler.where(_positions(h) == 0, 1.0, sampler.where(_positions(h) == 1, -1.0, 0.0))
             h, g = contrast + noise * h, contrast * sampler.signs(batch, 1) + noise * g
-            others = -sampler.log_uniform(batch, 1, low=1.0, high=1e3)
+            others = -sampler.log_uniform(batch, 1, low=1.0, high=LARGEST_LOGIT)
             spread = 2.0 if family == "pair" else 20.0
             x = sampler.where(_positions(x) < 2, spread * x, others - abs(x))
-        return {"x": x, "h": h, "g": g}
+        return {"x": x.clip(-LARGEST_LOGIT, LARGEST_LOGIT), "h": h, "g": g}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         n = dimension(self.tokens, sizes)
         entries = st.lists(st.integers(-4, 4), min_size=n, max_size=n)
         return {part: draw(entries) for part in self.parts()}
@@ -58,6 +60,12 @@ class LogitsAndDirections(Input):
             yield {"x": [logit] + [0] * (n - 1), "h": first, "g": first}
         if n > 1:
             yield {"x": [0, 0] + [-60] * (n - 2), "h": [1, -1] + [0] * (n - 2), "g": first}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {**parts, "x": xp.clip(parts["x"], min=-LARGEST_LOGIT, max=LARGEST_LOGIT)}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        return all(abs(logit) <= LARGEST_LOGIT for logit in parts["x"].flat)
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         return dict(parts)
@@ -118,11 +126,11 @@ class TokenSelection(Input):
         batch, d = direction.shape
         noise = sampler.normal(batch, d) * sampler.log_uniform(batch, 1, low=1e-3, high=10.0)
         path = radius[:, None] * direction
+        across = noise - xp.sum(noise * direction, axis=1)[:, None] * direction
         if family == "outside":
-            along = xp.sum(noise * direction, axis=1)[:, None]
-            return path + (noise - along * direction) * radius[:, None]
+            return path + across * radius[:, None]
         if family == "degenerate":
-            noise = noise * sampler.where(sampler.bernoulli(0.5, batch, 1), xp.sqrt(radius)[:, None], 1.0)
+            return pulled_into_ball(xp, _drifted(xp, sampler, path, across, radius), radius)
         if family == "ties":
             noise = sampler.where(sampler.bernoulli(0.7, batch, 1), xp.zeros_like(noise), noise)
         if family == "inside":
@@ -130,6 +138,8 @@ class TokenSelection(Input):
         return pulled_into_ball(xp, path + noise, radius)
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
         n, others, d = (dimension(size, sizes) for size in (self.samples, self.others, self.dim))
         row = st.tuples(st.integers(1, 4), *[st.integers(-3, 3)] * (d - 1))
         radius = draw(st.integers(1, 40))
@@ -184,48 +194,20 @@ def token_selection(samples: int | str, others: int | str, dim: int | str, ball:
     return TokenSelection(samples, others, dim, ball)
 
 
-def max_margin(xp: Any, constraints: Any, allowed: Any = None) -> tuple[Any, Any]:
-    """Shortest ``p`` with ``a_j . p >= 1`` for all rows, and its multipliers, by enumeration of active sets.
-
-    ``constraints`` is ``(batch, M, d)``, ``allowed`` an optional mask ``(batch, M)``; returns ``(batch, d)`` and
-    ``(batch, M)``.  Every active set with positive multipliers gives a lower bound of ``||p||^2`` which the optimal
-    one attains, so the largest is chosen and no feasibility tolerance is needed.  Infeasible rows give some p.
-    """
-    batch, rows, d = constraints.shape
-    options: dict[str, type] = {"dtype": constraints.dtype, "device": constraints.device}
-    values, points, multipliers = [], [], []
-    for size in range(1, min(rows, d) + 1):
-        subsets = xp.asarray(list(itertools.combinations(range(rows), size)), device=constraints.device)
-        active = constraints[:, subsets]
-        gram = active @ xp.matrix_transpose(active)
-        diagonal = xp.linalg.diagonal(gram)
-        spread = xp.prod(xp.where(diagonal > 0, diagonal, xp.ones_like(diagonal)), axis=-1)
-        independent = xp.linalg.det(gram) > 2.0**8 * xp.finfo(gram.dtype).eps * spread
-        gram = xp.where(independent[..., None, None], gram, xp.eye(size, **options))
-        weights = xp.linalg.solve(gram, xp.ones((*gram.shape[:-1], 1), **options))[..., 0]
-        usable = independent & xp.all(weights > 0, axis=-1)
-        members = xp.any(subsets[:, :, None] == xp.arange(rows, device=constraints.device), axis=1)
-        if allowed is not None:
-            usable = usable & ~xp.any(members & ~allowed[:, None, :], axis=-1)
-        value = xp.sum(weights, axis=-1)
-        values.append(xp.where(usable, value, -xp.ones_like(value)))
-        points.append(xp.sum(weights[..., None] * active, axis=-2))
-        placed = xp.astype(subsets[:, :, None] == xp.arange(rows, device=constraints.device), constraints.dtype)
-        multipliers.append(xp.sum(weights[..., None] * placed, axis=-2))
-    value = xp.concat(values, axis=1)
-    chosen = (xp.arange(value.shape[1], device=value.device) == xp.argmax(value, axis=1)[:, None])[..., None]
-    return tuple(xp.sum(xp.where(chosen, x, xp.zeros_like(x)), axis=1) for x in map(_joined(xp), (points, multipliers)))
-
-
-def _joined(xp: Any) -> Callable[[list[Any]], Any]:
-    return lambda blocks: xp.concat(blocks, axis=1)
-
-
 def pulled_into_ball(xp: Any, point: Any, radius: Any) -> Any:
     """``point`` ``(batch, d)``, shortened where it is longer than ``radius`` so that rounding keeps it inside."""
     norm = xp.linalg.vector_norm(point, axis=1)
     factor = xp.where(norm > radius, radius / xp.where(norm > 0, norm, xp.ones_like(norm)) * (1 - 2.0**-50), xp.ones_like(norm))
     return point * factor[:, None]
+
+
+def _drifted(xp: Any, sampler: Sampler, path: Any, across: Any, radius: Any) -> Any:
+    """Points behind the end of the path by O(1), and off it by up to the O(sqrt(R)) that the ball then leaves room for."""
+    behind = xp.minimum(sampler.log_uniform(*radius.shape, low=1e-2, high=4.0), radius)
+    room = xp.sqrt(behind * (2 * radius - behind)) * sampler.uniform(*radius.shape)
+    length = xp.linalg.vector_norm(across, axis=1)
+    unit = across / xp.where(length > 0, length, xp.ones_like(length))[:, None]
+    return path * (1 - behind / radius)[:, None] + unit * room[:, None]
 
 
 def _separable(xp: Any, differences: Any) -> Any:
@@ -256,3 +238,19 @@ def _positions(array: Any) -> Any:
     import torch
 
     return torch.arange(array.shape[-1], device=array.device)
+
+
+def log_loss_excess(xp: Any, data: Parts, margins: Any) -> Any:
+    """Logarithm of n times the excess of the loss over perfect selection; margins ``(batch, n, T-1)``.
+
+    Computed from the logarithms of the softmax weights, so that it is right for margins of a million.
+    """
+    logits = xp.concat([xp.zeros_like(margins[..., :1]), -margins], axis=-1)
+    log_weights = -margins - xp.special.logsumexp(logits)[..., None]
+    log_lost = xp.special.logsumexp(log_weights + xp.log(data["gaps"]))
+    if data["loss"] == "logistic":
+        log_slope = -xp.logaddexp(xp.zeros_like(data["best"]), data["best"])
+        tiny = log_lost < -40  # log1p(slope expm1(lost)) = slope lost (1 + O(lost)), to all digits
+        lost = xp.exp(xp.where(tiny, xp.zeros_like(log_lost), log_lost))
+        log_lost = xp.where(tiny, log_lost + log_slope, xp.log(xp.log1p(xp.exp(log_slope) * xp.expm1(lost))))
+    return xp.special.logsumexp(log_lost)

@@ -27,7 +27,8 @@ from sympy import And, Ge, Implies, Le, log, sqrt
 from claims.sources import TARZANAGH_2023_MAX_MARGIN
 from oracles import attention
 from refute import Claim, Mutant, quantities, sizes
-from strategies.tokens import max_margin, token_selection
+from strategies.margins import separator
+from strategies.tokens import log_loss_excess, token_selection
 
 C, R, reach, log_reach, margin, softplus_margin = quantities("C R reach log_reach margin softplus_margin")
 softplus_projection, norm_squared, log_loss_ratio, cosine_gap, distance = quantities(
@@ -36,42 +37,29 @@ softplus_projection, norm_squared, log_loss_ratio, cosine_gap, distance = quanti
 n, T = sizes("n T")
 
 
-def log_excess(xp, data, margins):
-    """Logarithm of n times the loss excess, from the logarithms of the softmax weights; margins (batch, n, T-1)."""
-    log_weights = -margins - _log_sum_exp(xp, _with_zero(xp, -margins))[..., None]
-    log_lost = _log_sum_exp(xp, log_weights + xp.log(data["gaps"]))
-    if data["loss"] == "logistic":
-        log_slope = -xp.logaddexp(xp.zeros_like(data["best"]), data["best"])
-        tiny = log_lost < -30
-        lost = xp.exp(xp.where(tiny, xp.zeros_like(log_lost), log_lost))
-        log_lost = xp.where(tiny, log_lost + log_slope, xp.log(xp.log1p(xp.exp(log_slope) * xp.expm1(lost))))
-    return _log_sum_exp(xp, log_lost)
-
-
 def evaluate_along(direction):
     """The evaluator whose cosine and distance are taken to the named direction."""
 
     def evaluate(xp, data, n, T):
-        p, radius = data["p"], data["radius"]
+        p, radius, gaps = data["p"], data["radius"], data["gaps"]
         a = xp.reshape(data["differences"], (p.shape[0], n * (T - 1), p.shape[1]))
-        optimum, multipliers = max_margin(xp, a)
-        length = xp.linalg.vector_norm(optimum, axis=1)
-        at_point = xp.sum(a * p[:, None, :], axis=2)
-        on_path = xp.sum(a * optimum[:, None, :], axis=2) * (radius / length)[:, None]
-        far, zero = radius / length, xp.zeros_like(radius)
+        optimum = separator(xp, "max-margin", data)
+        target = optimum if direction == "max-margin" else separator(xp, direction, data)
+        far, zero = radius / xp.linalg.vector_norm(optimum, axis=1), xp.zeros_like(radius)
+        at_point, on_path = xp.sum(a * p[:, None, :], axis=2), xp.sum(a * optimum[:, None, :], axis=2) * far[:, None]
+        excess = [log_loss_excess(xp, data, xp.reshape(margins, gaps.shape)) for margins in (at_point, on_path)]
         smallest = xp.min(at_point, axis=1)
-        cosine, apart = _deviation(xp, p, radius, _direction(xp, direction, data, a, optimum, multipliers))
-        grouped = [xp.reshape(m, data["gaps"].shape) for m in (at_point, on_path)]
+        cosine, apart = deviation(xp, p, radius, target)
         return {
-            C: _constant(xp, data, T),
+            C: (T - 1) * xp.sum(xp.max(gaps, axis=2), axis=1) / xp.min(gaps, axis=(1, 2)) * slope_ratio(xp, data),
             R: radius,
             reach: far,
             log_reach: xp.logaddexp(far, xp.log(zero + (T - 1))),
             margin: smallest,
             softplus_margin: xp.logaddexp(zero, smallest),
-            softplus_projection: xp.logaddexp(zero, xp.sum(p * optimum, axis=1) / length**2),
+            softplus_projection: xp.logaddexp(zero, xp.sum(p * optimum, axis=1) / xp.sum(optimum * optimum, axis=1)),
             norm_squared: xp.sum(p * p, axis=1),
-            log_loss_ratio: log_excess(xp, data, grouped[0]) - log_excess(xp, data, grouped[1]),
+            log_loss_ratio: excess[0] - excess[1],
             cosine_gap: cosine,
             distance: apart,
         }
@@ -79,85 +67,36 @@ def evaluate_along(direction):
     return evaluate
 
 
-def _constant(xp, data, T):
-    gaps, best = data["gaps"], data["best"]
-    constant = (T - 1) * xp.sum(xp.max(gaps, axis=2), axis=1) / xp.min(xp.min(gaps, axis=2), axis=1)
+def slope_ratio(xp, data):
+    """M / m: steepest over flattest slope of the loss on the range of the scores."""
     if data["loss"] == "correlation":
-        return constant
-    lowest, highest = xp.min(best - xp.max(gaps, axis=2), axis=1), xp.max(best, axis=1)
-    return constant * (1 + xp.exp(highest)) / (1 + xp.exp(lowest))
+        return 1
+    lowest, highest = xp.min(data["best"] - xp.max(data["gaps"], axis=2), axis=1), xp.max(data["best"], axis=1)
+    return (1 + xp.exp(highest)) / (1 + xp.exp(lowest))
 
 
-def _deviation(xp, p, radius, direction):
-    length = xp.linalg.vector_norm(direction, axis=1)
-    exists = length > 0
-    unit = direction / xp.where(exists, length, xp.ones_like(length))[:, None]
-    norm = xp.linalg.vector_norm(p, axis=1)
-    turned = p / xp.where(norm > 0, norm, xp.ones_like(norm))[:, None] - unit
-    cosine = xp.where(norm > 0, xp.sum(turned * turned, axis=1) / 2, xp.ones_like(norm))
+def deviation(xp, p, radius, direction):
+    """1 - cos and the distance of p / R to the unit vector along the direction; 0 without a direction."""
+    length, norm = xp.linalg.vector_norm(direction, axis=1), xp.linalg.vector_norm(p, axis=1)
+    exists, zero = length > 0, xp.zeros_like(norm)
+    unit = direction / xp.where(exists, length, zero + 1)[:, None]
+    turned = p / xp.where(norm > 0, norm, zero + 1)[:, None] - unit
+    cosine = xp.where(norm > 0, xp.sum(turned * turned, axis=1) / 2, zero + 1)
     apart = xp.linalg.vector_norm(p / radius[:, None] - unit, axis=1)
-    return xp.where(exists, cosine, xp.zeros_like(norm)), xp.where(exists, apart, xp.zeros_like(norm))
-
-
-def _direction(xp, name, data, a, optimum, multipliers):
-    if name == "l1":
-        return sparsest_margin(xp, a)
-    if name == "mean":
-        return xp.sum(a, axis=1)
-    rows = xp.arange(a.shape[1], device=a.device)
-    if name == "pruned":
-        kept = rows != xp.argmax(multipliers, axis=1)[:, None]
-        return max_margin(xp, a, kept)[0]
-    if name == "second":
-        others = xp.arange(data["gaps"].shape[2], device=a.device)
-        second = (others == xp.argmin(data["gaps"], axis=2)[:, :, None])[..., None]
-        token = xp.sum(xp.where(second, data["differences"], xp.zeros_like(data["differences"])), axis=2, keepdims=True)
-        flipped = xp.where(second, -token, data["differences"] - token)
-        chosen = xp.reshape(flipped, a.shape)
-        found = max_margin(xp, chosen)[0]
-        feasible = xp.min(xp.sum(chosen * found[:, None, :], axis=2), axis=1) > 0.5
-        return xp.where(feasible[:, None], found, xp.zeros_like(found))
-    return optimum
-
-
-def sparsest_margin(xp, a):
-    """Vertex of smallest 1-norm with a_j . p >= 1, among all intersections of d constraint and coordinate planes."""
-    from itertools import combinations
-
-    batch, rows, d = a.shape
-    coordinates = xp.zeros((batch, d, d), dtype=a.dtype, device=a.device) + xp.eye(d, dtype=a.dtype, device=a.device)
-    planes = xp.concat([a, coordinates], axis=1)
-    values = xp.concat([xp.ones_like(a[:, :, 0]), xp.zeros_like(coordinates[:, :, 0])], axis=1)
-    subsets = xp.asarray(list(combinations(range(rows + d), d)), device=a.device)
-    matrix, right = planes[:, subsets], values[:, subsets]
-    regular = abs(xp.linalg.det(matrix)) > 1e-9
-    matrix = xp.where(regular[..., None, None], matrix, xp.eye(d, dtype=a.dtype, device=a.device))
-    vertices = xp.linalg.solve(matrix, right[..., None])[..., 0]
-    feasible = regular & (xp.min(vertices @ xp.matrix_transpose(a), axis=2) >= 1 - 1e-9)
-    norm = xp.sum(abs(vertices), axis=2)
-    best = xp.argmin(xp.where(feasible, norm, xp.full_like(norm, xp.inf)), axis=1)
-    chosen = (xp.arange(norm.shape[1], device=a.device) == best[:, None])[..., None]
-    return xp.sum(xp.where(chosen, vertices, xp.zeros_like(vertices)), axis=1)
-
-
-def _with_zero(xp, values):
-    return xp.concat([xp.zeros_like(values[..., :1]), values], axis=-1)
-
-
-def _log_sum_exp(xp, values):
-    top = xp.max(values, axis=-1, keepdims=True)
-    return xp.log(xp.sum(xp.exp(values - top), axis=-1)) + top[..., 0]
+    return xp.where(exists, cosine, zero), xp.where(exists, apart, zero)
 
 
 def path(constant=C, cosine_bound=None):
     """The conclusion with a constant in place of C and a bound on 1 - cos in place of log(2C) / (R Xi)."""
-    turned = Le(cosine_gap, log(2 * constant) / reach if cosine_bound is None else cosine_bound)
+    lost = log(2 * constant)
+    rate = lost / reach if cosine_bound is None else cosine_bound
     return And(
         Ge(softplus_margin, log_reach - log(constant)),
         Ge(softplus_projection, log_reach - log(constant)),
-        Implies(Ge(reach, log(2 * constant)), Ge(margin, reach - log(2 * constant))),
-        Implies(Ge(reach, log(2 * constant)), turned),
-        Implies(Ge(reach, log(2 * constant)), Le(distance, sqrt(2 * log(2 * constant) / reach))),
+        Implies(
+            Ge(reach, lost),
+            And(Ge(margin, reach - lost), Le(cosine_gap, rate), Le(distance, sqrt(2 * lost / reach))),
+        ),
     )
 
 

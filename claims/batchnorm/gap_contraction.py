@@ -25,7 +25,7 @@ from strategies.spectra import spectrum
 mean_gap, gap, smallest = quantities("mean_gap gap smallest")
 n = sizes("n")
 
-NODES = 192
+NODES = 320
 
 
 def mean_gap_of(xp, a):

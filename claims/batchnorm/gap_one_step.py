@@ -12,7 +12,7 @@ in the print: for the first two columns of $I_{37}$ the right side is negative. 
 Both sides depend on $H_\ell$ through its singular values alone, $\sigma_i^2=a_i/\sum_ja_j$: the rows of $W_\ell H_\ell$ are
 i.i.d. as $(w_1\sigma_1,\dots,w_n\sigma_n)$ up to a rotation.  Exact means: $n=1$ (0); $d<n$ ($\frac1n$); $n=d=2$
 ($\arcsin(2\widehat V)/(2\pi\widehat V)$, and $\frac1\pi$ at isotropy); $n=2$ at isotropy (Pearson's walk of $d$ unit
-steps); elsewhere the mean is enclosed between Jensen's $\frac1n-p_n$ and $\frac1n-p_n+\sqrt{(1-\sum p_i^2)/d}$.
+steps); elsewhere the mean is enclosed between Jensen's $\frac1n-p_n$ and $\frac1n-p_n+\sqrt{(1-\frac1n)/d}$.
 Not tight: at $n=d=2$ the noise needs $0.450158/\sqrt d$.
 """
 

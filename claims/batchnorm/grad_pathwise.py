@@ -38,8 +38,7 @@ def evaluate(xp, X, W, G):
         states.append(image / norms[-1][:, :, None])
     gradients, back = [], G
     for k in reversed(range(layers)):
-        unit = states[k + 1]
-        back = (back - unit * xp.sum(unit * back, axis=2, keepdims=True)) / norms[k][:, :, None]
+        back = tangent(xp, states[k + 1], back) / norms[k][:, :, None]
         gradients.insert(0, log_norm(xp, back @ xp.matrix_transpose(states[k])))
         back = xp.matrix_transpose(W[:, k]) @ back
     lowest = -xp.log(xp.stack([xp.min(norm, axis=1) for norm in norms], axis=1))
@@ -54,6 +53,12 @@ def evaluate(xp, X, W, G):
         log_loss: log_norm(xp, G),
         shortest: xp.exp(-lowest),
     }
+
+
+def tangent(xp, unit, rows):
+    """``g - u (u^T g)`` per row, as ``sum_j (g_i u_j - g_j u_i) u_j``: exact where ``u`` is nearly a coordinate vector."""
+    wedge = rows[:, :, :, None] * unit[:, :, None, :]
+    return xp.sum((wedge - xp.matrix_transpose(wedge)) * unit[:, :, None, :], axis=3)
 
 
 def from_layer(xp, terms):

@@ -20,22 +20,11 @@ from sympy import Le
 from claims.sources import METEREZ_2024
 from oracles import batchnorm
 from refute import Claim, Mutant, quantities
-from strategies.spectra import spectrum
+from strategies.spectra import log1p_minus, spectrum
 
 phi, phi_next, log_factor, log_factor_d, log_factor_2d = quantities("phi phi_next log_factor log_factor_d log_factor_2d")
 
-NODES = 224
-TERMS = 18
-
-
-def log1p_minus(xp, x, direct):
-    """``log(1 + x) - x``: a series below 1/10, else from ``direct``, a stable ``log(1 + x)``."""
-    small = xp.abs(x) < 0.1
-    base = xp.where(small, x, xp.zeros_like(x))
-    series = xp.zeros_like(x)
-    for m in range(TERMS, 1, -1):
-        series = series * base + (-1) ** (m + 1) / m
-    return xp.where(small, series * base * base, direct - x)
+NODES = 384
 
 
 def mean_log_form(xp, lam, deviation):

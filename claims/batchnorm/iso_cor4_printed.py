@@ -16,6 +16,7 @@ from claims.sources import METEREZ_2024
 from oracles import batchnorm
 from refute import Claim, Instance, Mutant, exact, quantities
 from strategies.networks import orthogonal, unit_rows
+from strategies.spectra import log1p_minus
 
 phi, phi_next, log_factor, log_factor_d, determinant = quantities("phi phi_next log_factor log_factor_d determinant")
 
@@ -35,9 +36,11 @@ def evaluate(xp, X, W):
 
 
 def isometry_gap(xp, X):
-    """``phi(X)`` through the singular values of ``X``."""
+    """``phi(X)`` through the singular values of ``X`` and their deviations from 1, which do not cancel near isotropy."""
     values = xp.linalg.svdvals(X)
-    return xp.log(xp.mean(values * values, axis=1)) - 2 * xp.mean(xp.log(values), axis=1)
+    deviation = (values - 1) * (values + 1)
+    mean = xp.mean(deviation, axis=1)
+    return log1p_minus(xp, mean, xp.log1p(mean)) - xp.mean(log1p_minus(xp, deviation, 2 * xp.log(values)), axis=1)
 
 
 claim = Claim(

@@ -124,7 +124,7 @@ class Elementwise:
         if name == "matmul":
             return self.matmul(first, second)
         if name != "truediv" and first.kind == second.kind == INTEGER and not (name == "pow" and np.any(second.data < 0)):
-            return Array(getattr(operator, name)(first.data, second.data), INTEGER, self)
+            return Array(integers(getattr(operator, name), first.data, second.data), INTEGER, self)
         functions: dict[str, Callable[..., Any]] = {
             "pow": self.mp.power,
             "floordiv": lambda x, y: self.mp.floor(x / y),
@@ -174,6 +174,11 @@ class Elementwise:
 
     def logical_xor(self, a: Any, b: Any) -> Array:
         return self.masks(lambda x, y: None if None in (x, y) else x != y, a, b)
+
+
+def integers(function: Callable[..., Any], *arrays: Any) -> np.ndarray[Any, Any]:
+    """A function of integer arrays in Python's integers; OverflowError, not a wrapped value, beyond 64 bits."""
+    return np.asarray(function(*(array.astype(object) for array in arrays))).astype(np.int64)
 
 
 def conjunction(values: Sequence[bool | None]) -> bool | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from refute.arithmetic.array_elementwise import FAILURES
+from refute.arithmetic.array_elementwise import FAILURES, integers
 from refute.arithmetic.arrays import INTEGER, NUMBER, Array, Lacking, Undefined
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def matmul(xp: ExactNamespace, a: Any, b: Any) -> Array:
     """The matrix product with the broadcasting of the array API."""
     first, second = xp.lift(a), xp.lift(b)
     if first.kind == second.kind == INTEGER:
-        return Array(np.matmul(first.data, second.data), INTEGER, xp)
+        return Array(integers(np.matmul, first.data, second.data), INTEGER, xp)
     if first.ndim == 1:
         return matmul(xp, first[None, :], second)[..., 0, :] if second.ndim > 1 else xp.sum(first * second)
     if second.ndim == 1:

@@ -15,6 +15,7 @@ import numpy as np
 from refute.arithmetic.array_linalg import Linalg, matmul
 from refute.arithmetic.array_reductions import Axis, Reductions
 from refute.arithmetic.arrays import MASK, NUMBER, Array, Lacking, Undefined, kind_of
+from refute.arithmetic.numbers import Ambiguous
 
 DTYPES = {"float64", "float32", "int64", "int32", "bool"}
 UNARY = {
@@ -228,8 +229,12 @@ class ExactNamespace(Reductions):
         return self.compare(operator.eq, abs(self.lift(x, NUMBER)), self.mp.inf)
 
     def isnan(self, x: Any) -> Array:
-        data = self.lift(x, NUMBER).data
-        return Array(self._map(lambda v: isinstance(v, Undefined) and isinstance(v.error, ValueError), data), MASK, self)
+        def is_nan(entry: Any) -> bool | None:
+            if not isinstance(entry, Undefined):
+                return False
+            return None if isinstance(entry.error, Ambiguous) else isinstance(entry.error, ValueError)
+
+        return Array(self._map(is_nan, self.lift(x, NUMBER).data), MASK, self)
 
     # products --------------------------------------------------------------------------------------------------
 
@@ -298,6 +303,6 @@ def _lower(x: Array, k: int) -> Any:
 def log_sum_exp(mp: Any, entries: list[Any]) -> Any:
     """``log sum exp(x_i)``, shifted by the entry that looks largest."""
     shift = max(entries, key=mp.to_float)
-    if mp.to_float(shift) in (float("inf"), float("-inf")):
+    if mp.to_float(shift) in (float("inf"), float("-inf")) and shift in (mp.inf, mp.ninf):
         return shift
     return shift + mp.log(mp.fsum(mp.exp(entry - shift) for entry in entries))

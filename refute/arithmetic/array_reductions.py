@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refute.arithmetic.array_elementwise import Elementwise, conjunction, disjunction
+from refute.arithmetic.array_elementwise import Elementwise, conjunction, disjunction, integers
 from refute.arithmetic.arrays import INTEGER, MASK, NUMBER, Array, Undefined
 
 Axis = int | tuple[int, ...] | None
@@ -37,7 +37,8 @@ class Reductions(Elementwise):
     def sum(self, x: Any, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
         array = self.lift(x)
         if array.kind == INTEGER or (array.kind == MASK and None not in array.data.flat):
-            return Array(np.sum(array.data.astype(np.int64), axis=axis, keepdims=keepdims), INTEGER, self)
+            counts = array.data.astype(np.int64)
+            return Array(integers(lambda data: np.sum(data, axis=axis, keepdims=keepdims), counts), INTEGER, self)
         return self.reduced(self.mp.fsum, array, axis, keepdims, NUMBER)
 
     def prod(self, x: Any, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:

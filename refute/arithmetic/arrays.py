@@ -103,6 +103,10 @@ class Array:
             raise AttributeError(name)
         raise Lacking(f"the method .{name} of a tensor", "which the array API lacks: it has functions of xp instead")
 
+    def reshape(self, *shape: Any) -> Array:
+        """The one method that arrays of all backends share; it takes numbers or a tuple."""
+        return self.like(self.data.reshape(*shape))
+
     def like(self, data: Any) -> Array:
         """An array of the same kind."""
         return Array(data, self.kind, self.xp)

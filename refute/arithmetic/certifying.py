@@ -217,8 +217,8 @@ class Certifying:
         """The root of a number that is known to be non-negative, a sum of squares say: its ball is cut off at 0."""
         number = self.convert(x)
         if number.is_rational or number.value >= 0:
-            return self.sqrt(number)
-        return self.between(0, self.sqrt(self.wrap(number.value.upper())))
+            return self.root(number, 2)
+        return self.between(0, self.root(self.wrap(number.value.upper()), 2))
 
     def log(self, x: Any, base: Any = None) -> Any:
         """Natural logarithm (or to ``base``); ``log 0`` of an exact 0 is minus infinity."""
@@ -311,7 +311,7 @@ class Certifying:
     def _integer_power(self, base: Number, power: int) -> Number:
         """Powers of balls by squaring; an even power of a ball around 0 reaches from 0 to that of its larger end."""
         if power < 0:
-            return 1 / self._integer_power(base, -power)
+            return self.convert(1 / self._integer_power(base, -power))
         ball = base.ball()
         if ball.contains(0) and ball.is_finite() and power % 2 == 0 and power:
             top = abs(ball).upper()

@@ -41,8 +41,8 @@ def ldl(mp: Certifying, a: Matrix) -> tuple[Matrix, list[Number]]:
 def cholesky(mp: Certifying, a: Matrix) -> Matrix:
     """The lower triangular Cholesky factor; ValueError if a pivot is certainly not positive."""
     lower, pivots = ldl(mp, a)
-    roots = [mp.sqrt(pivot) for pivot in pivots]
-    return lower * mp.diag(roots)
+    factor: Matrix = lower * mp.diag([mp.sqrt(pivot) for pivot in pivots])
+    return factor
 
 
 def qr(mp: Certifying, a: Matrix) -> tuple[Matrix, Matrix]:
@@ -180,7 +180,8 @@ def _dyadic_arb(x: Any) -> Any:
 
 def _gram(a: Matrix) -> Matrix:
     """The smaller of the two Gram matrices."""
-    return a.T * a if a.cols <= a.rows else a * a.T
+    gram: Matrix = a.T * a if a.cols <= a.rows else a * a.T
+    return gram
 
 
 def singular_values(mp: Certifying, a: Matrix) -> list[Number]:

@@ -97,7 +97,7 @@ class Matrix:
         return Matrix(a - b, self.context)
 
     def __neg__(self) -> Matrix:
-        return self * -1
+        return Matrix(-self.native, self.context)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Matrix):

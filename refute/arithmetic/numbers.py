@@ -116,7 +116,7 @@ class Number:
     def _exact_zero(self) -> bool:
         return self.is_rational and bool(self.value == 0)
 
-    def _compare(self, other: Any, decide: Callable[[Any, Any], bool | None]) -> bool:
+    def _compare(self, other: Any, decide: Callable[[Any, Any], bool | None]) -> Any:
         number = self.context.operand(other)
         if number is None:
             return NotImplemented
@@ -125,27 +125,27 @@ class Number:
             raise Ambiguous(f"the comparison of {self} with {number} is not decided at {self.context.bits} bits")
         return decided
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Any) -> Any:
         return self._compare(other, self.context.lt)
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Any) -> Any:
         return self._compare(other, self.context.le)
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: self.context.lt(b, a))
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: self.context.le(b, a))
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:
         return self._compare(other, self.context.eq)
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> Any:
         equal = self.__eq__(other)
         return equal if equal is NotImplemented else not equal
 
     def __bool__(self) -> bool:
-        return self != 0
+        return bool(self != 0)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -111,7 +111,7 @@ class Reference:
         return self.svd_r(a)[0] if isinstance(p, int) and p == 2 else self.context.mnorm(a, p)
 
     def is_positive_definite(self, a: Any) -> bool:
-        return self.eigsy(a)[0] > 0
+        return bool(self.eigsy(a)[0] > 0)
 
     def is_positive_semidefinite(self, a: Any) -> bool:
         values = self.eigsy(a)

@@ -1,9 +1,9 @@
-"""Corners: degenerate, extremal and exhaustive tiny instances, in every small structure."""
+"""Corners: degenerate and extremal instances in every small structure, and all instances of a structure with few of them."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from refute.inputs import join, shape_of
@@ -16,6 +16,7 @@ BLOCK = 512
 ENUMERATED_BLOCK = 1 << 16
 ENUMERATED_STRUCTURES = 1024
 LARGEST_ENUMERATION = 1 << 26
+EXHAUSTED_FIRST = 1 << 13
 
 
 class Corners:
@@ -23,14 +24,17 @@ class Corners:
     share = 0.2
 
     def run(self, search: Search) -> None:
-        self._corners(search)
-        for total, structure in enumerable_structures(search):
-            if search.over():
-                return
-            self._enumerate(search, structure, total)
+        """Exhaust the smallest structures, visit the corners of the others, then exhaust larger ones while there is time."""
+        enumerable = enumerable_structures(search)
+        small = [structure for total, structure in enumerable if total <= EXHAUSTED_FIRST]
+        self._exhaust_all(search, small)
+        self._corners(search, {structure.key for structure in small})
+        self._exhaust_all(search, [structure for _, structure in enumerable[len(small) :]])
 
-    def _corners(self, search: Search) -> None:
+    def _corners(self, search: Search, exhausted: set[str]) -> None:
         for structure in search.small_structures():
+            if structure.key in exhausted:
+                continue
             counted = cardinality(search, structure) is None
             instances = corner_instances(search, structure)
             while block := list(itertools.islice(instances, BLOCK)):
@@ -44,8 +48,15 @@ class Corners:
                         if value > -1e-6 and not search.over():
                             search.propose(instance, float(value))
 
-    def _enumerate(self, search: Search, structure: Structure, total: int) -> None:
-        """All instances of a structure, each counted once here and never again by another lane."""
+    def _exhaust_all(self, search: Search, structures: Sequence[Structure]) -> None:
+        for structure in structures:
+            if search.over():
+                return
+            self._exhaust(search, structure)
+
+    def _exhaust(self, search: Search, structure: Structure) -> None:
+        """All instances of a structure, each counted once here and never again when another lane draws it."""
+        total = cardinality(search, structure) or 0
         search.enumerating(structure)
         for start in range(0, total, ENUMERATED_BLOCK):
             if search.over():

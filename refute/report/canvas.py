@@ -66,6 +66,24 @@ def canvas(
     return figure, axes
 
 
+def panels(widths: Sequence[int]) -> tuple[Any, list[list[Any]]]:
+    """A figure whose rows hold the given numbers of axes, each row over the whole width."""
+    from matplotlib.figure import Figure
+
+    height = 0.5 + 2.1 * len(widths)
+    figure = Figure(figsize=(WIDTH, height))
+    rows: Any = figure.add_gridspec(
+        len(widths), 1, left=1.02 / WIDTH, right=1 - 0.12 / WIDTH, bottom=0.6 / height, top=1 - 0.34 / height, hspace=0.42
+    )
+    grids = [rows[k].subgridspec(1, number, wspace=0.1) for k, number in enumerate(widths)]
+    axes = [[figure.add_subplot(grid[0, column]) for column in range(number)] for grid, number in zip(grids, widths)]
+    for row in axes:
+        for ax in row:
+            ax.tick_params(length=3)
+            ax.set_axisbelow(True)
+    return figure, axes
+
+
 def decade(exponent: int) -> str:
     """The label of a power of ten."""
     return "1" if exponent == 0 else "10" if exponent == 1 else numbers.power_of_ten(exponent)

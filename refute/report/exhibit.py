@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from refute.records import Shown
@@ -15,27 +15,41 @@ SIGNS = {
 
 
 def instance(shown: Shown, full: bool = False) -> str:
-    """The exact instance, one name a line; ``full`` writes long numbers out instead of abbreviating them."""
+    """The exact instance, one name a line: the objects of the theorem where the record holds them, else the raw numbers.
+
+    ``full`` writes long numbers out instead of abbreviating them, and adds the raw numbers that the objects are built from.
+    """
     number = numbers.compact if full else numbers.exact
     lines = [f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices}.items()]
-    for name, value in built_of(shown).items():
+    built = built_of(shown)
+    for name, value in (built or shown.raw).items():
         lines += _named(name, value, number)
-    if built_of(shown):
-        lines += ["", "from the raw parameters"]
-    for name, value in shown.raw.items():
-        lines += _named(name, value, number)
+    if built and full:
+        lines += ["", "built from"]
+        for name, value in shown.raw.items():
+            lines += _named(name, value, number)
     return "\n".join(lines)
 
 
-def built_of(shown: Shown) -> dict[str, Any]:
-    """The inputs as the theorem speaks of them, where the record holds them and they differ from the raw parameters."""
-    built: dict[str, Any] = getattr(shown, "built", {})
-    return built if built != shown.raw else {}
-
-
 def abbreviated(shown: Shown) -> bool:
-    """Whether `instance` abbreviates any number, so that its full form says more."""
-    return any(numbers.folds(text) for value in [*shown.raw.values(), *built_of(shown).values()] for text in _leaves(value))
+    """Whether `instance` leaves anything out, so that its full form says more."""
+    built = built_of(shown)
+    return bool(built) or any(numbers.folds(text) for value in shown.raw.values() for text in _leaves(value))
+
+
+def built_of(shown: Shown) -> dict[str, Any]:
+    """The objects of the theorem in a record, ``input.part`` each; empty where they are the raw numbers themselves."""
+    built = dict(_parts("", getattr(shown, "built", {})))
+    built = {name: value for name, value in built.items() if name not in shown.choices}
+    return {} if built == dict(_parts("", shown.raw)) else built
+
+
+def _parts(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _parts(f"{prefix}.{name}" if prefix else str(name), item)
+    else:
+        yield prefix, value
 
 
 def _leaves(value: Any) -> Iterator[str]:
@@ -49,6 +63,9 @@ def _leaves(value: Any) -> Iterator[str]:
 def _named(name: str, value: Any, number: Callable[[str], str]) -> list[str]:
     if not isinstance(value, list):
         return [f"{name} = {number(str(value))}"]
+    entries = list(_leaves(value))
+    if len(entries) > 9 and set(entries) == {"0"}:
+        return [f"{name} = 0   (all {len(entries)} entries)"]
     if not any(isinstance(item, list) for item in value):
         return [f"{name} = ({', '.join(number(str(item)) for item in value)})"]
     if any(isinstance(entry, list) for row in value for entry in row):

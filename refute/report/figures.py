@@ -8,13 +8,28 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from refute.records import Claim, Lane
 from refute.report import numbers
-from refute.report.canvas import ALARM, FAINT, INK, MARKS, NOISE, SETTINGS, Distances, canvas, decade, legend, nothing, style
+from refute.report.canvas import (
+    ALARM,
+    FAINT,
+    INK,
+    MARKS,
+    NOISE,
+    SETTINGS,
+    Distances,
+    canvas,
+    decade,
+    legend,
+    nothing,
+    panels,
+    style,
+)
 from refute.search import GAP_EDGES
 
 ZERO = GAP_EDGES.index(0.0)
@@ -130,30 +145,29 @@ def progress(record: Claim) -> Any:
 
 
 def sizes(record: Claim) -> Any:
-    """Closest gap against each size and each discrete choice, small multiples with a line per lane."""
+    """Closest gap against each size (small multiples, a line per lane) and each discrete choice (a row of its own)."""
     lanes = [lane for lane in record.lanes if lane.by_size or lane.by_choice]
     names = _varied(lane.by_size for lane in lanes)
     choices = _varied(lane.by_choice for lane in lanes)
     if not names and not choices:
         return None
-    columns = min(3, len(names) + len(choices))
-    rows = math.ceil((len(names) + len(choices)) / columns)
     chosen = {*names, *choices}
     axis = Distances.of(
         {lane.name: [g for name, row in _all(lane).items() if name in chosen for g in row.values()] for lane in lanes}
     )
     if axis is None:
         return None
-    figure, axes = canvas(rows, columns, 0.7 + 2.1 * rows, apart=(0.36, 0.1), sharey=True)
-    for ax in axes.flat[len(names) + len(choices) :]:
-        ax.set_visible(False)
-    for ax, name in zip(axes.flat, [*names, *choices]):
-        if name in names:
-            _against_size(ax, axis, lanes, name)
-        else:
-            _against_choice(ax, axis, lanes, name)
-    for row in axes:
-        row[0].set_ylabel("distance to violation,\n−(relative gap)")
+    rows = [names[start : start + 3] for start in range(0, len(names), 3)] + [[name] for name in choices]
+    figure, axes = panels([len(row) for row in rows])
+    for row, shown in zip(rows, axes):
+        for name, ax in zip(row, shown):
+            if name in names:
+                _against_size(ax, axis, lanes, name)
+            else:
+                _against_choice(ax, axis, lanes, name)
+        shown[0].set_ylabel("distance to violation,\n−(relative gap)")
+        for ax in shown[1:]:
+            ax.tick_params(labelleft=False)
     legend(figure, lanes)
     return figure
 
@@ -192,9 +206,9 @@ def _against_choice(ax: Any, axis: Distances, lanes: Sequence[Lane], name: str) 
         places = [options.index(option) + 0.14 * (shift - (len(lanes) - 1) / 2) for option in sorted(row)]
         heights = [axis.place(row[option], lane.name) for option in sorted(row)]
         ax.plot(places, heights, marker, color=colour, **MARKS)
-    ax.set_xticks(
-        range(len(options)), options, rotation=35 if len(options) > 3 else 0, ha="right" if len(options) > 3 else "center"
-    )
+    width = max(8, 88 // len(options))
+    ax.set_xticks(range(len(options)), [textwrap.fill(option, width, break_long_words=False) for option in options], fontsize=8)
+    ax.set_xlim(-0.5, len(options) - 0.5)
     ax.set_xlabel(f"choice {name}")
     axis.dress(ax)
 

@@ -272,5 +272,5 @@ def exhibited(shown: Shown) -> str:
     parts = [markdown.code_block("\n\n".join(filter(None, [exhibit.instance(shown), exhibit.ruling(shown)])))]
     if exhibit.abbreviated(shown) or numbers.folds(shown.lhs) or numbers.folds(shown.rhs):
         full = f"{exhibit.instance(shown, full=True)}\n\nleft side   {shown.lhs}\nright side  {shown.rhs}"
-        parts.append(f"<details>\n<summary>Every digit</summary>\n\n{markdown.code_block(full)}\n\n</details>")
+        parts.append(f"<details>\n<summary>In full</summary>\n\n{markdown.code_block(full)}\n\n</details>")
     return "\n\n".join(parts)
