@@ -104,7 +104,8 @@ def max_margin(constraints: Sequence[Vector]) -> tuple[Vector, dict[int, Fractio
         return None
     point = [value / length for value in shortest]
     multipliers = {j: w / length for j, w in weights.items()}
-    assert all(dot(a, point) >= 1 for a in constraints) and all(dot(constraints[j], point) == 1 for j in multipliers)
+    assert all(dot(a, point) >= 1 for a in constraints)
+    assert all(dot(constraints[j], point) == 1 for j in multipliers)
     return point, multipliers
 
 

@@ -262,9 +262,7 @@ def pathwise_gradient(mp: Any, X: Any, W: list[Any], G: Any) -> Mapping[str, Any
                 moved = W[k + 1] * moved
         return mp.fsum(G[r, c] * moved[r, c] for r in range(d) for c in range(n))
 
-    gradients = [
-        mp.fsum(derivative(layer, i, j) ** 2 for i in range(d) for j in range(d)) for layer in range(layers)
-    ]
+    gradients = [mp.fsum(derivative(layer, i, j) ** 2 for i in range(d) for j in range(d)) for layer in range(layers)]
     lowest = [mp.log(mp.minimum(norms)) for norms in rows]
     highest = [mp.log(mp.maximum(norms)) for norms in rows]
     return {

@@ -94,10 +94,10 @@ def interpolated(bound: Bound = convex_bound, stationary_is_minimal: bool = True
         cycle = longest[0][0]
         for i in nodes:
             cycle = larger(cycle, longest[i][i])
-        steepness = [square(difference(gradients[i], gradients[j])) - square(difference(points[i], points[j])) for i, j in pairs(N + 2)]
-        stretch = steepness[0]
-        for value in steepness[1:]:
-            stretch = larger(stretch, value)
+        stretch = 0 * data["step"]
+        for i, j in pairs(N + 2):
+            steepness = square(difference(gradients[i], gradients[j])) - square(difference(points[i], points[j]))
+            stretch = larger(stretch, steepness)
         values = [-value for value in longest[0][1:]]
         return {
             "excess": values,

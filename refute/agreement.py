@@ -146,7 +146,10 @@ def _scales(search: Search, values: Mapping[str, Any], structure: Structure) -> 
     scales: dict[str, float] = {}
     for relation in (r for item in (*claim.hypotheses, claim.statement) for r in statement.relations(item)):
         largest = 0.0
-        for term in (*statement.terms(relation.lhs), *statement.terms(relation.rhs)):
+        terms = (*statement.terms(relation.lhs), *statement.terms(relation.rhs))
+        if claim.scale is not None and 0 in (relation.lhs, relation.rhs):
+            terms = (*terms, claim.scale)
+        for term in terms:
             value = value_of(term, tensors)
             array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value, dtype=float)
             row = np.abs(array[0] if array.ndim else array)

@@ -19,6 +19,7 @@ import numpy as np
 from refute import records
 from refute.claim import Claim
 from refute.errors import CertificateRejected, ClaimError, RefuteError
+from refute.exhibit import Exhibit
 from refute.inputs import join, parts_of, shape_of
 from refute.instance import Instance
 from refute.judge import Judge, Ruling, choices_of
@@ -53,9 +54,7 @@ def issue(claim: Claim, instance: Instance, ruling: Ruling, mutant: str = "") ->
     """The certificate of a violated instance; raises ValueError for any other ruling."""
     if ruling.outcome != "violated":
         raise ValueError(f"got the outcome {ruling.outcome!r}, but only a violated instance has a certificate")
-    from refute.search import shown
-
-    record = shown(instance, ruling)
+    record = Exhibit(claim, instance, ruling).record()
     unsigned = Certificate(
         claim=claim.id, mutant=mutant, statement_hash=claim.digest, statement=serialise(claim.statement),
         sizes=record.sizes, choices=record.choices, raw=record.raw, relation=record.relation, index=record.index,

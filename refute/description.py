@@ -13,7 +13,10 @@ def describe(claim: Claim) -> records.Theorem:
         title=claim.title, text=claim.text, source=str(claim.source), link=claim.source.paper.link,
         provenance=claim.provenance, latex=claim.latex(), statement_hash=claim.digest,
         hypotheses=[claim.latex(hypothesis) for hypothesis in claim.hypotheses],
-        definitions=[(symbol_latex(str(quantity), notation), meaning) for quantity, meaning in claim.definitions.items()],
+        definitions=[
+            (str(quantity), symbol_latex(str(quantity), notation), meaning)
+            for quantity, meaning in claim.definitions.items()
+        ],
         sizes=dict(claim.sizes),
         axes={str(axis): bounds for axis, bounds in claim.axes.items()},
         reading=claim.reading, tight=claim.tight, surrogate=claim.surrogate, trend=claim.trend,

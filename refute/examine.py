@@ -15,11 +15,14 @@ from refute.claim import Claim
 from refute.description import describe
 from refute.errors import RefuteError
 from refute.evidence import wealth_of
-from refute.search import Lane, Search, judge_closest, run_lanes, shown
+from refute.exhibit import Exhibit
+from refute.search import Lane, Search, judge_closest, run_lanes
 from refute.shrink import shrink
+from refute.smallest import smallest
 
 VACUOUS_BELOW = 0.001
 STATEMENT_SHARE = 0.5
+SHRINK_SHARE = 0.3
 AGREEMENT_INSTANCES = 12
 DEFAULT_BUDGET = 4.0
 
@@ -82,8 +85,10 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     refuted, path = None, None
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
-        instance, ruling = shrink(claim, search.judge, instance, ruling, time.perf_counter() + 0.3 * options.budget)
-        refuted = shown(instance, ruling, lane)
+        allowance = SHRINK_SHARE * options.budget
+        found = shrink(claim, search.judge, instance, ruling, time.perf_counter() + allowance)
+        instance, ruling = smallest(claim, found, search.seed, time.perf_counter() + allowance, options.device)
+        refuted = Exhibit(claim, instance, ruling, lane).record()
         if options.certificates is not None:
             path = certificate.path_in(options.certificates, claim.id)
             certificate.write(certificate.issue(claim, instance, ruling), path)
@@ -99,7 +104,13 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
         claim=claim.id, verdict=verdict, expect=claim.expect, as_expected=verdict == claim.expect, why=why,
         theorem=describe(claim), instances=sum(lane.instances for lane in lane_records),
         closest_gap=max(gaps) if gaps else None, ties=sum(lane.ties for lane in lane_records), lanes=lane_records,
-        mutants=mutants, necessity=needed, hazards=search.hazards, undecided=search.undecided, counterexample=refuted,
+        mutants=mutants, necessity=needed,
+        exhausted=[
+            records.Exhausted(sizes=dict(structure.sizes), choices=dict(structure.choices), instances=total)
+            for structure, total in search.exhausted
+        ],
+        hazards=[item.record() for item in search.hazards],
+        undecided=[item.record() for item in search.undecided], counterexample=refuted,
         certificate=f"certificates/{path.name}" if path else None, agreement=agreed, wealth=wealth,
         seconds=round(time.perf_counter() - begun, 3), device=options.device, seed=options.seed, budget=options.budget,
         date=now(),

@@ -13,9 +13,10 @@ from pathlib import Path
 from refute import certificate, lanes, records
 from refute.claim import Claim, Mutant
 from refute.errors import RefuteError
+from refute.exhibit import Exhibit
 from refute.instance import Instance
 from refute.judge import Judge, Ruling
-from refute.search import Search, run_lanes, shown
+from refute.search import Search, run_lanes
 from refute.shrink import shrink
 
 ATTEMPTS = 3
@@ -70,7 +71,7 @@ def hunt(
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
         instance, ruling = shrink(subject, search.judge, instance, ruling, time.perf_counter() + shrink_seconds)
-        example = shown(instance, ruling, lane)
+        example = Exhibit(subject, instance, ruling, lane).record()
         if stored is not None:
             _keep(claim, mutant, instance, ruling, stored)
     elif stored is not None:
@@ -101,7 +102,8 @@ def _replayed(claim: Claim, mutant: Mutant, stored: Path) -> records.Shown | Non
     try:
         known = certificate.read(path)
         ruling = certificate.verify(known, claim)
-        return shown(certificate.rebuild(known, claim.mutated(mutant)), ruling, "replay")
+        subject = claim.mutated(mutant)
+        return Exhibit(subject, certificate.rebuild(known, subject), ruling, "replay").record()
     except RefuteError:
         return None
 

@@ -225,7 +225,7 @@ class MutantItem(Item):
 
 def counterexample(examination: Examination) -> str:
     """The shrunk counterexample with both sides, for a failed test."""
-    from refute.search import texts
+    from refute.exhibit import texts
     from refute.shrink import shrink
 
     search = examination.search

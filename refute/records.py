@@ -16,7 +16,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """What one lane did: ``drawn`` and ``met`` count instances before and after the hypotheses, ``instances`` the
     distinct ones whose statement was evaluated to a finite gap or ruled upon.
 
-    ``histogram`` counts relative gaps in the bins of `refute.search.GAP_EDGES`; ``trace`` holds pairs of
+    ``histogram`` counts relative gaps in the bins of `refute.tally.GAP_EDGES`; ``trace`` holds pairs of
     evaluations and closest gap; ``by_size`` and ``by_choice`` map a size or a discrete choice to its closest gap at
     each value.
     """
@@ -38,11 +38,15 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """An instance with its ruling, in exact numbers for a report."""
+    """An instance with its ruling, in exact numbers for a report.
+
+    ``raw`` holds the parameters that were drawn, ``built`` the objects of the theorem that they give.
+    """
 
     sizes: dict[str, int]
     choices: dict[str, str]
     raw: dict[str, Any]
+    built: dict[str, Any] = {}
     outcome: str
     relation: str = ""
     index: dict[str, int] = {}
@@ -50,9 +54,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     rhs: str = ""
     gap: float | None = None
     bits: int = 0
+    reason: str = ""
     lane: str = ""
     float_gap: float | None = None
     dtype: str = "float64"
+
+
+class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
+    """A structure of which every instance was evaluated."""
+
+    sizes: dict[str, int]
+    choices: dict[str, str]
+    instances: int
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +123,7 @@ class Wealth(msgspec.Struct, frozen=True, kw_only=True):
 class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
 
-    ``definitions`` holds pairs of a quantity's LaTeX and its meaning; ``oracle_independent`` is false where the oracle
+    ``definitions`` holds a quantity's name, LaTeX and meaning; ``oracle_independent`` is false where the oracle
     was derived from the evaluator.
     """
 
@@ -122,7 +135,7 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     latex: str
     statement_hash: str
     hypotheses: list[str] = []
-    definitions: list[tuple[str, str]] = []
+    definitions: list[tuple[str, str, str]] = []
     sizes: dict[str, tuple[int | str, int | str]] = {}
     axes: dict[str, tuple[int | str, int | str]] = {}
     reading: str = ""
@@ -155,6 +168,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     lanes: list[Lane] = []
     mutants: list[Mutant] = []
     necessity: list[Necessity] = []
+    exhausted: list[Exhausted] = []
     hazards: list[Shown] = []
     undecided: list[Shown] = []
     counterexample: Shown | None = None

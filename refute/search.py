@@ -10,27 +10,27 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import sympy
 
-from refute import records
 from refute.claim import Claim
-from refute.evaluation import Tensors, gap_of, holds
+from refute.evaluation import ROUNDING, Tensors, gap_of, holds
+from refute.exhibit import Exhibit
 from refute.inputs import Sampler, join, parts_of, shape_of
 from refute.instance import Instance, exact
 from refute.judge import Judge, Ruling, accepted, choices_of
 from refute.namespace import namespace
+from refute.tally import Tally
 
-GAP_EDGES = tuple([-1.0, *(-(10.0**-k) for k in range(1, 17)), 0.0, *(10.0**-k for k in range(16, -1, -1))])
 PILOT_DRAWS = 64
 JUDGE_SHARE = 0.4
 JUDGE_GRACE = 0.5
 KEPT = 8
 PROPOSED_PER_BATCH = 3
-HISTOGRAM_PART = 4096
 NEAR_MISS = -1e-6
 
 
@@ -57,35 +57,6 @@ class Lane(Protocol):
         """Search until `Search.over`."""
 
 
-@dataclass
-class Evidence:
-    """The running counts of one lane; `records.Lane` is its frozen form."""
-
-    name: str
-    drawn: int = 0
-    met: int = 0
-    instances: int = 0
-    seconds: float = 0.0
-    closest: float = float("-inf")
-    histogram: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(GAP_EDGES) - 1, dtype=np.int64))
-    trace: list[tuple[int, float]] = field(default_factory=list)
-    by_size: dict[str, dict[Any, float]] = field(default_factory=dict)
-    by_choice: dict[str, dict[Any, float]] = field(default_factory=dict)
-    proposed: int = 0
-    judged: int = 0
-    ties: int = 0
-    error: str = ""
-
-    def frozen(self) -> records.Lane:
-        closest = self.closest if np.isfinite(self.closest) else None
-        return records.Lane(
-            name=self.name, drawn=self.drawn, met=self.met, instances=self.instances, seconds=round(self.seconds, 3),
-            closest_gap=closest, histogram=[int(count) for count in self.histogram], trace=self.trace,
-            by_size=self.by_size, by_choice=self.by_choice,
-            proposed=self.proposed, judged=self.judged, ties=self.ties, error=self.error,
-        )  # fmt: skip
-
-
 class Search:
     """The search on one claim (or one mutant); ``deadline`` is in `time.perf_counter` seconds."""
 
@@ -105,17 +76,18 @@ class Search:
         self.sampler = Sampler(self.rng.getrandbits(48), device)
         self.xp = namespace(claim.backend)
         self.judge = judge or Judge(claim)
-        self.lane = Evidence("none")
-        self.lanes: list[Evidence] = []
+        self.lane = Tally("none")
+        self.lanes: list[Tally] = []
         self.refutation: tuple[Instance, Ruling, str] | None = None
-        self.hazards: list[records.Shown] = []
-        self.undecided: list[records.Shown] = []
+        self.hazards: list[Exhibit] = []
+        self.undecided: list[Exhibit] = []
         self.closest: list[tuple[float, Instance]] = []
         self.judge_seconds = 0.0
         self.begun = time.perf_counter()
         self.exhausted: list[tuple[Structure, int]] = []
         self._enumerated: set[str] = set()
         self._seen: set[Any] = set()
+        self._rounding = ROUNDING if self.claim.statement.atoms(sympy.Eq) else 0.0
         self._ruled: set[Any] = set()
 
     # structure -------------------------------------------------------------------------------------------------
@@ -196,7 +168,10 @@ class Search:
         return gap_of(self.claim.statement, tensors), holds(self.claim.hypotheses, tensors)
 
     def observe(self, structure: Structure, raw: dict[str, Any], gap: Any, met: Any, distinct: bool = True) -> None:
-        """Record an evaluated batch and propose its violating and closest instances to the judge."""
+        """Record an evaluated batch and propose its violating and closest instances to the judge.
+
+        A gap below 0 counts as it is; one that floats see at or above 0 only once the judge has ruled, with its true value.
+        """
         xp = self.xp
         finite = xp.isfinite(gap)
         counted = met & finite
@@ -207,17 +182,14 @@ class Search:
         lane.drawn += total
         lane.met += number_met
         if distinct and structure.key not in self._enumerated:
-            lane.instances += self._distinct(raw, counted, number)
+            lane.instances += self._distinct(structure, raw, counted, number)
         if number:
-            shown = xp.where(counted, gap, xp.full_like(gap, -float("inf")))
-            best = float(xp.max(shown))
-            if best > lane.closest:
-                lane.closest = best
-                lane.trace.append((lane.instances, best))
-            _raise_to(lane.by_size, structure.sizes, best)
-            _raise_to(lane.by_choice, structure.choices, best)
-            lane.histogram += _histogram(shown[:HISTOGRAM_PART])
-            self._propose_best(structure, raw, shown)
+            gaps = xp.where(counted, gap, xp.full_like(gap, -float("inf")))
+            lane.reach(
+                float(xp.max(xp.where(gaps < 0, gaps, xp.full_like(gap, -float("inf"))))), structure.sizes, structure.choices
+            )
+            lane.spread(gaps)
+            self._propose_best(structure, raw, gaps)
         if number < number_met:
             self._propose_unfinished(structure, raw, met & ~finite)
 
@@ -232,17 +204,17 @@ class Search:
         self._seen.add(key)
         return not known
 
-    def _distinct(self, raw: dict[str, Any], counted: Any, number: int) -> int:
+    def _distinct(self, structure: Structure, raw: dict[str, Any], counted: Any, number: int) -> int:
         if not any(source.discrete for source in self.claim.inputs.values()):
             return number
         flat = [np.asarray(a.cpu() if hasattr(a, "cpu") else a).reshape(a.shape[0], -1) for a in raw.values()]
         rows = np.concatenate(flat, axis=1)[np.asarray(counted.cpu() if hasattr(counted, "cpu") else counted)]
         before = len(self._seen)
-        self._seen |= {row.tobytes() for row in np.unique(rows, axis=0)}
+        self._seen |= {(structure.key, row.tobytes()) for row in np.unique(rows, axis=0)}
         return len(self._seen) - before
 
-    def _propose_best(self, structure: Structure, raw: dict[str, Any], shown: Any) -> None:
-        for gap, position in _largest(shown, PROPOSED_PER_BATCH):
+    def _propose_best(self, structure: Structure, raw: dict[str, Any], gaps: Any) -> None:
+        for gap, position in _largest(gaps, PROPOSED_PER_BATCH):
             if gap == -float("inf") or self.over():
                 break
             worth = gap >= 0 or (self.claim.randomness and gap > -0.05)
@@ -313,15 +285,19 @@ class Search:
         return True
 
     def _note(self, instance: Instance, ruling: Ruling, gap: float) -> None:
+        exhibit = Exhibit(self.claim, instance, ruling, self.lane.name, gap)
+        if not gap < 0 and np.isfinite(ruling.gap) and ruling.outcome in ("violated", "holds", "tie"):
+            true_gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
+            self.lane.reach(true_gap, instance.sizes, instance.choices)
         if ruling.outcome == "violated":
             self.refutation = (instance, ruling, self.lane.name)
         elif ruling.outcome == "tie":
             self.lane.ties += 1
         elif ruling.outcome == "undecided" and not np.isnan(gap) and len(self.undecided) < KEPT:  # NaN is no near miss
-            self.undecided.append(shown(instance, ruling, self.lane.name, gap))
-        if ruling.outcome in ("holds", "tie") and not gap <= 0 and not self.claim.randomness:
-            self.hazards.append(shown(instance, ruling, self.lane.name, gap))
-            self.hazards.sort(key=lambda hazard: -(hazard.float_gap or 1.0))
+            self.undecided.append(exhibit)
+        if ruling.outcome in ("holds", "tie") and not gap <= self._rounding and not self.claim.randomness:
+            self.hazards.append(exhibit)
+            self.hazards.sort(key=lambda hazard: -hazard.gap if hazard.gap == hazard.gap else -1.0)
             del self.hazards[KEPT:]
 
     def over(self) -> bool:
@@ -330,7 +306,7 @@ class Search:
 
     def enter(self, name: str, deadline: float) -> None:
         """Start the evidence of a lane that may run until ``deadline``."""
-        self.lane = Evidence(name)
+        self.lane = Tally(name)
         self.lanes.append(self.lane)
         self.lane_deadline = min(deadline, self.deadline)
 
@@ -347,21 +323,6 @@ def _largest(values: Any, count: int) -> list[tuple[float, int]]:
         return list(zip(top.tolist(), positions.tolist(), strict=True))
     order = np.argpartition(-values, count - 1)[:count]
     return [(float(values[i]), int(i)) for i in order[np.argsort(-values[order])]]
-
-
-def _histogram(gaps: Any) -> np.ndarray[Any, Any]:
-    """Counts of the finite gaps in the bins of `GAP_EDGES`."""
-    values = np.asarray(gaps.detach().cpu() if hasattr(gaps, "detach") else gaps, dtype=np.float64)
-    values = np.clip(values[np.isfinite(values)], -1, 1)
-    return np.bincount(
-        np.searchsorted(GAP_EDGES, values, side="right").clip(1, len(GAP_EDGES) - 1) - 1, minlength=len(GAP_EDGES) - 1
-    )
-
-
-def _raise_to(closest: dict[str, dict[Any, float]], where: Mapping[str, Any], gap: float) -> None:
-    for name, value in where.items():
-        row = closest.setdefault(name, {})
-        row[value] = max(row.get(value, -1.0), gap)
 
 
 def run_lanes(search: Search, running: Sequence[Lane], progress: Callable[[str, int, float], None] | None = None) -> None:
@@ -398,21 +359,3 @@ def exactified(claim: Claim, instance: Instance) -> Instance | None:
             raw |= {join(name, part): exact(array) for part, array in solved.items()}
     changed = any(raw[name] is not array for name, array in instance.raw.items())
     return Instance(instance.sizes, instance.choices, raw) if changed else None
-
-
-def shown(instance: Instance, ruling: Ruling, lane: str = "", gap: float | None = None) -> records.Shown:
-    """An instance with its ruling as a record; rationals become strings."""
-    return records.Shown(
-        sizes=dict(instance.sizes),
-        choices=dict(instance.choices),
-        raw={name: texts(array) for name, array in instance.raw.items()},
-        outcome=ruling.outcome, relation=ruling.relation, index=dict(ruling.index or {}),
-        lhs=ruling.lhs, rhs=ruling.rhs, bits=ruling.bits, lane=lane,
-        gap=ruling.gap if np.isfinite(ruling.gap) else None,
-        float_gap=gap if gap is not None and np.isfinite(gap) else None,
-    )  # fmt: skip
-
-
-def texts(array: Any) -> Any:
-    """Nested lists of rationals as strings such as ``"3/8"``."""
-    return str(array[()]) if array.ndim == 0 else [texts(row) if row.ndim else str(row[()]) for row in map(np.asarray, array)]

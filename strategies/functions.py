@@ -1,4 +1,4 @@
-"""Convex functions and first-order data: piecewise quadratics, lists of gradients, quadratics, heavy-ball orbits."""
+"""Convex functions of one variable with piecewise linear derivative, quadratic forms, and step sizes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from refute.arithmetic import Certifying, fraction
 from refute.inputs import Input, Parts, Sampler, Shape, dimension
 
 
@@ -79,8 +77,8 @@ class PiecewiseQuadratic(Input):
         if family == "huber":
             cut = sampler.log_uniform(batch, 1, low=1e-2, high=2.0) * start[:, None]
             breaks = cut * (1 + sampler.integers(0, 1, batch, m) * sampler.uniform(batch, m))
-            inner = (sampler.signs(1, m + 1).cumsum(1) * 0 + _index(m + 1, sampler)) == sampler.where(start > 0, 0.0, float(m))[:, None]
-            slopes = sampler.where(inner, float(self.high), float(max(self.low, 0)) + 0 * slopes)
+            outermost = sampler.where(start > 0, 0.0, float(m))[:, None]  # the piece on the far side of the minimiser
+            slopes = sampler.where(_index(m + 1, sampler) == outermost, float(self.high), float(max(self.low, 0)) + 0 * slopes)
         return {"breaks": breaks, "slopes": slopes, "start": start}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
@@ -118,118 +116,6 @@ class PiecewiseQuadratic(Input):
         ordered = {"breaks": sorted(parts["breaks"]), "slopes": list(parts["slopes"])}
         vectors = {part: [mp.mpf(value) for value in values] for part, values in ordered.items()}
         return {**vectors, "start": mp.mpf(parts["start"][()])}
-
-
-class GradientList(Input):
-    """A start ``(d,)``, a step in ``[low, high]`` and ``N+1`` gradients ``(N+1, d)`` of gradient descent.
-
-    The iterates are defined by the method; whether a convex 1-smooth function with minimiser 0 has these gradients
-    is decided by the interpolation conditions.  Draws are gradients of a quadratic, of a norm-clipped quadratic or of
-    1-D piecewise quadratics, mixed with the strictly feasible ``x/2`` and perturbed.
-    """
-
-    families = ("huber", "quadratic", "flat")
-
-    def __init__(self, steps: int | str, dim: int | str, low: float, high: float) -> None:
-        self.steps, self.dim, self.low, self.high = steps, dim, low, high
-
-    def parts(self) -> Mapping[str, Shape]:
-        nodes = self.steps + 1 if isinstance(self.steps, int) else f"{self.steps}+1"
-        return {"start": (self.dim,), "gradients": (nodes, self.dim), "step": ()}
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        import torch
-
-        count, d = dimension(self.steps, sizes) + 1, dimension(self.dim, sizes)
-        start, step = sampler.normal(batch, d), sampler.uniform(batch, low=self.low, high=self.high)
-        step = torch.where(sampler.bernoulli(0.2, batch), torch.clamp(torch.ones_like(step), self.low, self.high), step)
-        mixing = sampler.log_uniform(batch, 1, low=1e-7, high=0.3)
-        noise = sampler.log_uniform(batch, 1, low=1e-7, high=1.0) * sampler.bernoulli(0.5, batch, 1) * mixing
-        cut = sampler.log_uniform(batch, 1, low=1e-2, high=2.0) * torch.linalg.vector_norm(start, dim=1, keepdim=True)
-        curvature = torch.where(sampler.bernoulli(0.5, batch, d), sampler.integers(0, 1, batch, d), sampler.uniform(batch, d))
-        x, gradients = start, []
-        for _ in range(count):
-            norm = torch.linalg.vector_norm(x, dim=1, keepdim=True)
-            g = curvature * x if family == "quadratic" else x * torch.clamp(cut / norm.clamp(min=1e-300), max=1.0)
-            if family == "flat":
-                g = torch.minimum(torch.maximum(x, -cut), cut)
-            g = (1 - mixing) * g + mixing * x / 2 + noise * norm * sampler.normal(batch, d)
-            gradients.append(g)
-            x = x - step[:, None] * g
-        return {"start": start, "gradients": torch.stack(gradients, dim=1), "step": step}
-
-    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        count, d = dimension(self.steps, sizes) + 1, dimension(self.dim, sizes)
-        step = draw(st.sampled_from([v for v in (1.0, 0.5, 1.5, 1.75) if self.low <= v <= self.high]))
-        start = [Fraction(draw(st.integers(-4, 4))) for _ in range(d)]
-        x, gradients = list(start), []
-        cut = draw(st.fractions(Fraction(1, 8), 4, max_denominator=8))
-        for _ in range(count):
-            gradients.append([min(max(value, -cut), cut) for value in x])
-            x = [a - Fraction(step) * b for a, b in zip(x, gradients[-1], strict=True)]
-        return {"start": start, "gradients": gradients, "step": step}
-
-    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        count, d = dimension(self.steps, sizes) + 1, dimension(self.dim, sizes)
-        for step in {self.low, self.high, min(max(1.0, self.low), self.high)}:
-            yield {"start": [0] * d, "gradients": [[0] * d] * count, "step": step}
-            powers = [(1 - Fraction(step)) ** k for k in range(count)]
-            yield {"start": [1] * d, "gradients": [[power] * d for power in powers], "step": step}
-
-    def clamp(self, xp: Any, parts: Parts) -> Parts:
-        return {**parts, "step": xp.clip(parts["step"], min=self.low, max=self.high)}
-
-    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
-        return 1 if part == "step" else 0
-
-    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        return Fraction(self.low) <= Fraction(parts["step"][()]) <= Fraction(self.high)
-
-    def repair(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts | None:
-        """Contract the gradients towards those of ``||x||^2 / 4``, strictly feasible, bisecting on the exact test."""
-        step, start = Fraction(parts["step"][()]), parts["start"]
-        base, x = [], start
-        for _ in range(len(parts["gradients"])):
-            base.append(x / 2)
-            x = x - step * base[-1]
-        centre = np.array(base, dtype=object).reshape(parts["gradients"].shape)
-        share = Fraction(0)
-        for bit in range(1, 25):
-            tried = share + Fraction(1, 2**bit)
-            gradients = centre + tried * (parts["gradients"] - centre)
-            share = tried if interpolable(start, gradients, step) else share
-        if share == 0:
-            return None
-        return {"start": start, "gradients": centre + share * (parts["gradients"] - centre), "step": parts["step"]}
-
-    def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return dict(parts)
-
-    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        gradients = [[mp.mpf(value) for value in row] for row in parts["gradients"]]
-        return {"start": [mp.mpf(v) for v in parts["start"]], "gradients": gradients, "step": mp.mpf(parts["step"][()])}
-
-
-def interpolable(start: NDArray[Any], gradients: NDArray[Any], step: Fraction) -> bool:
-    """Whether a convex 1-smooth function with minimiser 0 has these gradients along gradient descent, in rationals.
-
-    Taylor, Hendrickx and Glineur (2017), Theorem 4: values exist iff no cycle of the pairwise bounds is positive.
-    """
-    points, slopes = [0 * start], [0 * start]
-    x = start
-    for g in gradients:
-        points.append(x)
-        slopes.append(g)
-        x = x - step * g
-    nodes = range(len(points))
-    least = [[slopes[j] @ (points[i] - points[j]) + (d := slopes[i] - slopes[j]) @ d / 2 for j in nodes] for i in nodes]
-    for k in nodes:
-        for i in nodes:
-            for j in nodes:
-                least[i][j] = max(least[i][j], least[i][k] + least[k][j])
-    return all(least[i][i] <= 0 for i in nodes)
 
 
 class Quadratic(Input):
@@ -307,129 +193,6 @@ class Quadratic(Input):
         return {"eigenvalues": eigenvalues, "root": mp.mpf(root), **states}
 
 
-class HeavyBallOrbit(PiecewiseQuadratic):
-    """A function ``x^2/2 + (root^2 - 1) phi(x)``, ``phi`` piecewise quadratic with slopes in [0, 1], and two iterates.
-
-    Its second derivative lies in ``[1, root^2]``.  Draws are settled: Polyak's heavy ball is run for ``settle``
-    steps first, so that a draw with an attracting cycle starts on it; `exactify` solves for the cycle in rationals.
-    """
-
-    families = ("extremal", "mixed", "scales", "unsettled")
-    settle = 400
-
-    def __init__(self, breaks: int | str, period: str, root: int | None = None) -> None:
-        super().__init__(breaks)
-        self.period, self.root = period, root
-
-    def parts(self) -> Mapping[str, Shape]:
-        own = super().parts()
-        return {"breaks": own["breaks"], "slopes": own["slopes"], "root": (), "current": (), "previous": ()}
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        import array_api_compat.torch as xp
-
-        drawn = super().sample(sampler, "mixed" if family == "unsettled" else family, batch, sizes, choices)
-        whole = sampler.integers(2, 12, batch)
-        root = sampler.where(sampler.bernoulli(0.5, batch), whole, 1 + sampler.log_uniform(batch, low=0.5, high=12.0))
-        root = root if self.root is None else 0 * root + self.root
-        current = drawn["start"] * sampler.uniform(batch, low=0.5, high=4.0)
-        parts = {"breaks": drawn["breaks"], "slopes": drawn["slopes"], "root": root, "current": current, "previous": current}
-        if family == "unsettled":
-            return {**parts, "previous": sampler.normal(batch)}
-        built = self.tensor(xp, parts, sizes, choices)
-        before = current
-        for _ in range(self.settle):
-            before, current = current, heavy_ball_step(xp, built, before, current)
-        return {**parts, "current": current, "previous": before}
-
-    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        drawn = super().draw(draw, sizes, choices)
-        root = draw(st.integers(2, 8)) if self.root is None else self.root
-        states = {part: draw(st.fractions(-3, 3, max_denominator=4)) for part in ("current", "previous")}
-        return {"breaks": drawn["breaks"], "slopes": drawn["slopes"], "root": root, **states}
-
-    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for corner in super().corners(sizes, choices):
-            start = corner.pop("start")
-            yield {**corner, "root": self.root or 2, "current": start, "previous": start}
-
-    def clamp(self, xp: Any, parts: Parts) -> Parts:
-        root = xp.clip(parts["root"], min=self.root or 1.125, max=self.root or 64)
-        return {**parts, "slopes": xp.clip(parts["slopes"], min=0, max=1), "root": root}
-
-    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        root = parts["root"][()]
-        return super().admits(parts, sizes, choices) and (root > 1 if self.root is None else root == self.root)
-
-    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        ordered = {"breaks": sorted(parts["breaks"]), "slopes": list(parts["slopes"])}
-        vectors = {part: [mp.mpf(value) for value in values] for part, values in ordered.items()}
-        return {**vectors, **{part: mp.mpf(parts[part][()]) for part in ("root", "current", "previous")}}
-
-    def exactify(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts | None:
-        """The cycle near the given iterates whose points lie on the pieces that these visit, or None.
-
-        On fixed pieces a cycle of K steps solves K linear equations; the shortest K up to the largest period with a
-        solution other than 0 whose points lie on those pieces is taken.
-        """
-        if not self.admits(parts, sizes, choices):
-            return None
-        function = [sorted(parts["breaks"]), list(parts["slopes"])]
-        root, x = Fraction(parts["root"][()]), [Fraction(parts[part][()]) for part in ("previous", "current")]
-        step, momentum = 4 / (1 + root) ** 2, ((root - 1) / (root + 1)) ** 2
-        longest, distances = dimension(self.period, sizes), {}
-        for period in range(1, longest + 1):
-            slope, offset, _ = _piece(*function, root, x[-1])
-            following = x[-1] - step * (slope * x[-1] + offset) + momentum * (x[-1] - x[-2])
-            x.append(Fraction(float(following)))
-            distances[period] = abs(x[-1] - x[1]) + abs(x[-2] - x[0])
-        for period in sorted(distances, key=lambda k: (distances[k], k)):
-            cycle = _cycle(function, root, x[1 : period + 1])
-            if cycle is not None:
-                previous, current = np.empty((), dtype=object), np.empty((), dtype=object)
-                previous[()], current[()] = cycle[-1], cycle[0]
-                return {**parts, "previous": previous, "current": current}
-        return None
-
-
-def _piece(breaks: list[Fraction], slopes: list[Fraction], root: Fraction, x: Fraction) -> tuple[Fraction, Fraction, int]:
-    """Slope and offset of the derivative ``slope x + offset`` at ``x``, and the index of its piece."""
-    index = sum(b < x for b in breaks)
-    home = sum(b < 0 for b in breaks)
-    derivative, at = Fraction(0), Fraction(0)
-    for j in range(home, index) if index >= home else range(home, index, -1):
-        end = breaks[j] if index >= home else breaks[j - 1]
-        derivative += slopes[j] * (end - at)
-        at = end
-    curvature = root**2 - 1
-    return 1 + curvature * slopes[index], curvature * (derivative - slopes[index] * at), index
-
-
-def _cycle(function: list[list[Fraction]], root: Fraction, near: list[Fraction]) -> list[Fraction] | None:
-    """The exact cycle of Polyak's heavy ball on the pieces of the points ``near``, or None."""
-    period = len(near)
-    step, momentum = 4 / (1 + root) ** 2, ((root - 1) / (root + 1)) ** 2
-    pieces = [_piece(*function, root, x) for x in near]
-    system = [[Fraction(0)] * period for _ in near]
-    for t, (slope, _, _) in enumerate(pieces):
-        system[t][(t + 1) % period] += 1
-        system[t][t] += step * slope - 1 - momentum
-        system[t][t - 1] += momentum
-    mp = Certifying()
-    try:
-        solved = mp.lu_solve(mp.matrix(system), [-step * offset for _, offset, _ in pieces])
-    except ZeroDivisionError:
-        return None
-    if not solved.is_rational:
-        return None
-    cycle = [fraction(x.value) for x in solved]
-    if not any(cycle):
-        return None
-    return cycle if all(_piece(*function, root, x)[2] == piece[2] for x, piece in zip(cycle, pieces, strict=True)) else None
-
-
 def piecewise_derivative(xp: Any, function: Parts, x: Any) -> Any:
     """``f'(x)`` ``(batch,)`` as the integral of the slopes from 0 to x; breaks ascending."""
     lower, upper = _intervals(xp, function["breaks"])
@@ -448,11 +211,24 @@ def piecewise_value(xp: Any, function: Parts, x: Any) -> Any:
     return xp.sum(function["slopes"] * overlap * (end - far + overlap / 2), axis=1)
 
 
-def heavy_ball_step(xp: Any, orbit: Parts, previous: Any, current: Any) -> Any:
-    """The next iterate of Polyak's heavy ball on ``x^2/2 + (root^2 - 1) phi(x)``, all ``(batch,)``."""
-    root = orbit["root"]
-    gradient = current + (root**2 - 1) * piecewise_derivative(xp, orbit, current)
-    return current - 4 / (1 + root) ** 2 * gradient + ((root - 1) / (root + 1)) ** 2 * (current - previous)
+def piecewise_infimum(xp: Any, function: Parts) -> Any:
+    """Infimum ``(batch,)`` of a function that need not be convex: over breaks, zeros of f' between them, and both ends."""
+    breaks, slopes = function["breaks"], function["slopes"]
+    count = breaks.shape[1]
+    values = xp.stack([piecewise_value(xp, function, breaks[:, j]) for j in range(count)], axis=1)
+    derivatives = xp.stack([piecewise_derivative(xp, function, breaks[:, j]) for j in range(count)], axis=1)
+    lowest = xp.minimum(xp.min(values, axis=1), xp.zeros_like(values[:, 0]))
+    for j in range(count + 1):
+        slope = slopes[:, j]
+        base = max(j - 1, 0)
+        entry = derivatives[:, base] if j else -xp.ones_like(slope)
+        leave = derivatives[:, j] if j < count else xp.ones_like(slope)
+        bottom = values[:, base] - derivatives[:, base] ** 2 / (2 * xp.where(slope > 0, slope, xp.ones_like(slope)))
+        inside = (slope > 0) & (entry < 0) & (leave > 0)
+        lowest = xp.minimum(lowest, xp.where(inside, bottom, lowest))
+    left = (slopes[:, 0] < 0) | ((slopes[:, 0] == 0) & (derivatives[:, 0] > 0))
+    right = (slopes[:, -1] < 0) | ((slopes[:, -1] == 0) & (derivatives[:, -1] < 0))
+    return xp.where(left | right, xp.full_like(lowest, -xp.inf), lowest)
 
 
 def _intervals(xp: Any, breaks: Any) -> tuple[Any, Any]:
@@ -477,16 +253,6 @@ def piecewise_quadratic(breaks: int | str, low: int = 0, high: int = 1) -> Piece
     return PiecewiseQuadratic(breaks, low, high)
 
 
-def gradient_list(steps: int | str, dim: int | str, low: float = 2.0**-10, high: float = 2 - 2.0**-10) -> GradientList:
-    """The gradients that gradient descent meets, with its start and step."""
-    return GradientList(steps, dim, low, high)
-
-
 def quadratic(dim: int | str, moving: bool = False) -> Quadratic:
     """A quadratic with spectrum in ``[1, root^2]`` and a start at rest, or with a velocity where ``moving``."""
     return Quadratic(dim, moving)
-
-
-def heavy_ball_orbit(breaks: int | str, period: str, root: int | None = None) -> HeavyBallOrbit:
-    """A strongly convex piecewise quadratic and two iterates of the heavy ball on it."""
-    return HeavyBallOrbit(breaks, period, root)

@@ -19,7 +19,7 @@ def max_margin(xp: Any, constraints: Any, allowed: Any = None) -> tuple[Any, Any
     ``(batch, M)``.  Every active set with positive multipliers gives a lower bound of ``||p||^2`` which the optimal
     one attains, so the largest is chosen and no feasibility tolerance is needed.  Infeasible rows give some p.
     """
-    batch, rows, d = constraints.shape
+    _, rows, d = constraints.shape
     gram = constraints @ xp.matrix_transpose(constraints)
     everyone = xp.arange(rows, device=constraints.device)
     highest = xp.zeros_like(constraints[:, 0, 0])
@@ -66,7 +66,7 @@ def _solved(xp: Any, gram: Any, subsets: list[tuple[int, ...]]) -> tuple[Any, An
 
 def sparsest_margin(xp: Any, constraints: Any) -> Any:
     """A vertex of smallest 1-norm with ``a_j . p >= 1``: all intersections of d constraint and coordinate planes."""
-    batch, rows, d = constraints.shape
+    _, rows, d = constraints.shape
     coordinates = _identity(xp, d, constraints) + xp.zeros_like(constraints[:, :1, :1])
     planes = xp.concat([constraints, coordinates], axis=1)
     values = xp.concat([xp.ones_like(constraints[:, :, 0]), xp.zeros_like(coordinates[:, :, 0])], axis=1)
@@ -101,6 +101,17 @@ def separator(xp: Any, name: str, data: Mapping[str, Any]) -> Any:
     # every p has a negative or zero margin where the constraints are infeasible, and the margin 1 where they are not
     feasible = xp.min(xp.sum(constraints * found[:, None, :], axis=2), axis=1) > 0.5
     return xp.where(feasible[:, None], found, xp.zeros_like(found))
+
+
+def deviation(xp: Any, p: Any, radius: Any, direction: Any) -> tuple[Any, Any]:
+    """``1 - cos(p, u)`` and ``||p / R - u||`` for the unit vector ``u`` along a direction; 0 where that is 0."""
+    length, norm = xp.linalg.vector_norm(direction, axis=1), xp.linalg.vector_norm(p, axis=1)
+    exists, zero = length > 0, xp.zeros_like(norm)
+    unit = direction / xp.where(exists, length, zero + 1)[:, None]
+    turned = p / xp.where(norm > 0, norm, zero + 1)[:, None] - unit
+    cosine = xp.where(norm > 0, xp.sum(turned * turned, axis=1) / 2, zero + 1)
+    apart = xp.linalg.vector_norm(p / radius[:, None] - unit, axis=1)
+    return xp.where(exists, cosine, zero), xp.where(exists, apart, zero)
 
 
 def _second_best(xp: Any, differences: Any, gaps: Any) -> Any:

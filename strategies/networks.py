@@ -61,7 +61,7 @@ class Dense(Input):
         yield {"": _stacked(stack, [[int(i % columns == j) for j in range(columns)] for i in range(rows)])}
         scaled = [[Fraction(2) ** (1 - 2 * (i % columns)) * int(i % columns == j) for j in range(columns)] for i in range(rows)]
         yield {"": _stacked(stack, scaled)}
-        yield {"": _stacked(stack, [[Fraction(1, 1 << i) if j == 0 else Fraction(0) for j in range(columns)] for i in range(rows)])}
+        yield {"": _stacked(stack, [[Fraction(int(j == 0), 1 << i) for j in range(columns)] for i in range(rows)])}
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
         return bool(np.all(np.any(parts[""] != 0, axis=-1)))
@@ -165,8 +165,9 @@ class Cayley(Input):
         if array.ndim == 3:
             return [self.exact(mp, {"": one}, sizes, choices) for one in array]
         d = array.shape[0]
-        skew = mp.matrix([[mp.mpf(array[i, j] if i > j else (-array[j, i] if i < j else Fraction(0))) for j in range(d)]
-                          for i in range(d)])
+        skew = mp.matrix(
+            [[mp.mpf(array[i, j] if i > j else (-array[j, i] if i < j else Fraction(0))) for j in range(d)] for i in range(d)]
+        )
         identity = mp.eye(d)
         return (identity - skew) * mp.inverse(identity + skew)
 
@@ -214,7 +215,7 @@ class Householder(Input):
         product = mp.eye(size)
         for row in vectors:
             square = sum(x * x for x in row)
-            reflection = [[Fraction(int(i == j)) - 2 * row[i] * row[j] / Fraction(square) for j in range(size)] for i in range(size)]
+            reflection = [[int(i == j) - Fraction(2 * row[i] * row[j], square) for j in range(size)] for i in range(size)]
             product = product * mp.matrix([[mp.mpf(x) for x in line] for line in reflection])
         return product
 

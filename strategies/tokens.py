@@ -254,3 +254,11 @@ def log_loss_excess(xp: Any, data: Parts, margins: Any) -> Any:
         lost = xp.exp(xp.where(tiny, xp.zeros_like(log_lost), log_lost))
         log_lost = xp.where(tiny, log_lost + log_slope, xp.log(xp.log1p(xp.exp(log_slope) * xp.expm1(lost))))
     return xp.special.logsumexp(log_lost)
+
+
+def slope_ratio(xp: Any, data: Parts) -> Any:
+    """Steepest over flattest slope of the loss on the range of the scores, ``(batch,)`` or 1."""
+    if data["loss"] == "correlation":
+        return 1
+    lowest, highest = xp.min(data["best"] - xp.max(data["gaps"], axis=2), axis=1), xp.max(data["best"], axis=1)
+    return (1 + xp.exp(highest)) / (1 + xp.exp(lowest))

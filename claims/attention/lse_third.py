@@ -42,7 +42,10 @@ def evaluate(xp, tokens):
     }
 
 
-def bounds(constant=sqrt(6) / 9, concordance=1):
+SHARP = sqrt(6) / 9
+
+
+def bounds(constant=SHARP, concordance=1):
     return And(
         Le(Abs(third), constant * norm_h**2 * norm_g),
         Le(Abs(third_diagonal), concordance * range_h * second),

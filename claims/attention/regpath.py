@@ -27,8 +27,8 @@ from sympy import And, Ge, Implies, Le, log, sqrt
 from claims.sources import TARZANAGH_2023_MAX_MARGIN
 from oracles import attention
 from refute import Claim, Mutant, quantities, sizes
-from strategies.margins import separator
-from strategies.tokens import log_loss_excess, token_selection
+from strategies.margins import deviation, separator
+from strategies.tokens import log_loss_excess, slope_ratio, token_selection
 
 C, R, reach, log_reach, margin, softplus_margin = quantities("C R reach log_reach margin softplus_margin")
 softplus_projection, norm_squared, log_loss_ratio, cosine_gap, distance = quantities(
@@ -65,25 +65,6 @@ def evaluate_along(direction):
         }
 
     return evaluate
-
-
-def slope_ratio(xp, data):
-    """M / m: steepest over flattest slope of the loss on the range of the scores."""
-    if data["loss"] == "correlation":
-        return 1
-    lowest, highest = xp.min(data["best"] - xp.max(data["gaps"], axis=2), axis=1), xp.max(data["best"], axis=1)
-    return (1 + xp.exp(highest)) / (1 + xp.exp(lowest))
-
-
-def deviation(xp, p, radius, direction):
-    """1 - cos and the distance of p / R to the unit vector along the direction; 0 without a direction."""
-    length, norm = xp.linalg.vector_norm(direction, axis=1), xp.linalg.vector_norm(p, axis=1)
-    exists, zero = length > 0, xp.zeros_like(norm)
-    unit = direction / xp.where(exists, length, zero + 1)[:, None]
-    turned = p / xp.where(norm > 0, norm, zero + 1)[:, None] - unit
-    cosine = xp.where(norm > 0, xp.sum(turned * turned, axis=1) / 2, zero + 1)
-    apart = xp.linalg.vector_norm(p / radius[:, None] - unit, axis=1)
-    return xp.where(exists, cosine, zero), xp.where(exists, apart, zero)
 
 
 def path(constant=C, cosine_bound=None):

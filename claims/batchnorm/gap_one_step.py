@@ -34,8 +34,8 @@ def gap_after(xp, a, W):
     scaled = W * xp.sqrt(a)[:, None, :]
     scaled = scaled / xp.max(xp.abs(scaled), axis=2, keepdims=True)
     rows = scaled / xp.sqrt(xp.sum(scaled * scaled, axis=2, keepdims=True) * width)
-    if width < count:
-        return xp.sum(rows * 0, axis=(1, 2)) + 1 / count
+    if count == 1 or width < count:
+        return xp.zeros_like(a[:, 0]) + (1 / count if count > 1 else 0)
     if count == 2:
         x, y = rows[:, :, 0], rows[:, :, 1]
         return xp.hypot(xp.sum(x * x - y * y, axis=1) / 2, xp.sum(x * y, axis=1))

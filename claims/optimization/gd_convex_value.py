@@ -19,7 +19,7 @@ from sympy import And, Implies, Le, Max
 from claims.sources import KIM_2024
 from oracles import optimization
 from refute import Claim, Mutant, quantities, sizes
-from strategies.functions import piecewise_derivative, piecewise_quadratic, piecewise_value, step_size
+from strategies.functions import piecewise_derivative, piecewise_infimum, piecewise_quadratic, piecewise_value, step_size
 
 excess, distance, last, R, h, infimum = quantities("excess distance last R h infimum")
 k, N = sizes("k N")
@@ -38,28 +38,8 @@ def evaluate(xp, f, h, N):
         last: values[-1],
         R: abs(f["start"]),
         "h": h,
-        infimum: lambda: lowest_value(xp, f),
+        infimum: lambda: piecewise_infimum(xp, f),
     }
-
-
-def lowest_value(xp, f):
-    """Infimum of a piecewise quadratic that need not be convex: breaks, zeros of f', and both ends."""
-    breaks, slopes = f["breaks"], f["slopes"]
-    count = breaks.shape[1]
-    values = xp.stack([piecewise_value(xp, f, breaks[:, j]) for j in range(count)], axis=1)
-    derivatives = xp.stack([piecewise_derivative(xp, f, breaks[:, j]) for j in range(count)], axis=1)
-    lowest = xp.minimum(xp.min(values, axis=1), xp.zeros_like(values[:, 0]))
-    for j in range(count + 1):
-        slope = slopes[:, j]
-        base = max(j - 1, 0)
-        entry = derivatives[:, base] if j else -xp.ones_like(slope)
-        leave = derivatives[:, j] if j < count else xp.ones_like(slope)
-        bottom = values[:, base] - derivatives[:, base] ** 2 / (2 * xp.where(slope > 0, slope, xp.ones_like(slope)))
-        inside = (slope > 0) & (entry < 0) & (leave > 0)
-        lowest = xp.minimum(lowest, xp.where(inside, bottom, lowest))
-    left = (slopes[:, 0] < 0) | ((slopes[:, 0] == 0) & (derivatives[:, 0] > 0))
-    right = (slopes[:, -1] < 0) | ((slopes[:, -1] == 0) & (derivatives[:, -1] < 0))
-    return xp.where(left | right, xp.full_like(lowest, -xp.inf), lowest)
 
 
 slow, fast = 1 / (2 * k * h + 1), (1 - h) ** (2 * k)

@@ -21,45 +21,12 @@ from sympy import Le, Max, Rational
 from claims.sources import KIM_2024
 from oracles import optimization
 from refute import Claim, Mutant, quantities, sizes
-from strategies.functions import gradient_list
+from strategies.gradients import convex_bounds, first_order_bounds, gradient_list, longest_walks, smooth_bounds, squared
 
 excess, last, cycle, stretch, distance_squared, R_squared, h = quantities(
     "excess last cycle stretch distance_squared R_squared h"
 )
 k, N = sizes("k N")
-
-
-def bounds_convex(xp, x, g):
-    """Least f_i - f_j at [b, i, j] in the convex 1-smooth class."""
-    return bounds_first_order(xp, x, g) + squared(xp, g) / 2
-
-
-def bounds_first_order(xp, x, g):
-    """Least f_i - f_j by convexity alone."""
-    return xp.sum(g[:, None, :, :] * (x[:, :, None, :] - x[:, None, :, :]), axis=3)
-
-
-def bounds_smooth(xp, x, g):
-    """Least f_i - f_j in the class with 1-Lipschitz gradient; against the optimum also by its minimality."""
-    mean = (g[:, :, None, :] + g[:, None, :, :]) / 2
-    least = xp.sum(mean * (x[:, :, None, :] - x[:, None, :, :]), axis=3) + squared(xp, g) / 4 - squared(xp, x) / 4
-    minimal = xp.maximum(least[:, :, :1], xp.sum(g * g, axis=2)[:, :, None] / 2)
-    return xp.concat([minimal, least[:, :, 1:]], axis=2)
-
-
-def squared(xp, points):
-    """Squared distances of all pairs, (batch, n, n)."""
-    return xp.sum((points[:, :, None, :] - points[:, None, :, :]) ** 2, axis=3)
-
-
-def longest_walks(xp, least):
-    """Greatest sums of bounds over walks of at most 2^p >= n edges, [b, i, j], by squaring in the max-plus algebra."""
-    for _ in range((least.shape[1] - 1).bit_length()):
-        squared_once = least
-        for middle in range(least.shape[1]):
-            squared_once = xp.maximum(squared_once, least[:, :, middle, None] + least[:, None, middle, :])
-        least = squared_once
-    return least
 
 
 def evaluate_with(bounds):
@@ -100,7 +67,7 @@ claim = Claim(
         excess: "largest f(x_k) - f(x_*) among the functions of the class with these gradients",
         last: "the same at k = N",
         cycle: "greatest sum of the pairwise bounds around a closed walk; the gradients are interpolable iff it is 0",
-        stretch: "largest |g_i - g_j|^2 - |x_i - x_j|^2",
+        stretch: "largest |g_i - g_j|^2 - |x_i - x_j|^2 over all i and j, at least 0",
         distance_squared: "squared distance of x_k to the minimiser",
         R_squared: "squared distance of x_0 to the minimiser",
         h: "normalised step, gamma L",
@@ -109,7 +76,7 @@ claim = Claim(
     hypotheses=[Le(cycle, 0)],
     scale=R_squared,
     statement=Le(excess[k], R_squared / 2 * Max(slow, fast)),
-    evaluate=evaluate_with(bounds_convex),
+    evaluate=evaluate_with(convex_bounds),
     oracle=optimization.interpolated(),
     oracle_differs="longest walks by Bellman and Ford from every node, one edge at a time, instead of by squaring",
     tight="gradients of the Huber function of slope R / (2kh + 1), and of half the squared norm",
@@ -138,7 +105,7 @@ claim = Claim(
         ),
         Mutant(
             "without convexity",
-            evaluate=evaluate_with(bounds_smooth),
+            evaluate=evaluate_with(smooth_bounds),
             oracle=optimization.interpolated(optimization.smooth_bound, stationary_is_minimal=False),
             because="started near a local maximum the method hardly moves in N steps",
         ),
@@ -149,7 +116,7 @@ claim = Claim(
         ),
         Mutant(
             "data convex and Lipschitz, but not interpolable",
-            evaluate=evaluate_with(bounds_first_order),
+            evaluate=evaluate_with(first_order_bounds),
             oracle=optimization.interpolated(optimization.first_order_bound),
             hypotheses=[Le(cycle, 0), Le(stretch, 0)],
             because="the two pairwise conditions do not imply co-coercivity, so no smooth convex function need exist",

@@ -13,7 +13,8 @@ functions are \(f=\frac12x^2+(r^2-1)\varphi\) of one variable, \(\varphi\) with 
 
 Source: the counterexample of Lessard, Recht and Packard (2016), Section 4.6 and Appendix B: \(L/\mu=25\), period three,
 \(f'(x)=25x\) (\(x<1\)), \(x+24\) (\(1\le x<2\)), \(25x-24\) (\(x\ge2\)), through \(\frac{792}{1225},-\frac{2208}{1225},
-\frac{2592}{1225}\). It is not given to the search, which finds cycles of its own.
+\frac{2592}{1225}\). It is not given to the search, which finds cycles of its own, simpler ones among them: two pieces suffice,
+\(f'(x)=25x\) (\(x<1\)), \(x+24\) (\(x\ge1\)), with the cycle \(\frac{792}{1367},-\frac{2208}{1367},\frac{2592}{1367}\).
 """
 
 from sympy import Gt, Ne
@@ -21,7 +22,7 @@ from sympy import Gt, Ne
 from claims.sources import LESSARD_2016
 from oracles import optimization
 from refute import Claim, Mutant, quantities, sizes
-from strategies.functions import heavy_ball_orbit, heavy_ball_step
+from strategies.orbits import heavy_ball_orbit, heavy_ball_step
 
 returned, size = quantities("returned size")
 k = sizes("k")

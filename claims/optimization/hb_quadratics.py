@@ -6,8 +6,9 @@ r"""The heavy-ball method with Polyak's parameters converges on quadratics, at t
 \[
   \|x_k\| \le \bigl(1+(1+\sqrt\beta)\,k\bigr)\sqrt\beta^{\,k}\,\|x_0\| .
 \]
-On an eigenvalue \(\lambda\), \(x_k=\sqrt\beta^{\,k}\bigl(U_k(c)-\sqrt\beta\,U_{k-1}(c)\bigr)x_0\) with Chebyshev polynomials of the
-second kind at \(2\sqrt\beta\,c=1+\beta-\alpha\lambda\), \(c\in[-1,1]\), and \(|U_k|\le k+1\). Normalised to \(\mu=1\), \(\sqrt L=r\).
+On an eigenvalue \(\lambda\), \(x_k=\sqrt\beta^{\,k}\bigl(U_k(c)-\sqrt\beta\,U_{k-1}(c)\bigr)x_0\) with Chebyshev polynomials of
+the second kind at \(2\sqrt\beta\,c=1+\beta-\alpha\lambda\), \(c\in[-1,1]\), and \(|U_k|\le k+1\).
+Normalised to \(\mu=1\), \(\sqrt L=r\).
 
 Source: Polyak (1964) for the rate; the constant is derived here. It corrects `optimization/hb_global`.
 Tight for every \(k\): \(\lambda=L\), where \(c=-1\).

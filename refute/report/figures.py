@@ -30,7 +30,7 @@ from refute.report.canvas import (
     panels,
     style,
 )
-from refute.search import GAP_EDGES
+from refute.tally import GAP_EDGES
 
 ZERO = GAP_EDGES.index(0.0)
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from refute.records import Claim, Lane, Shown
+from refute import records as run_records
+from refute.records import Claim, Exhausted, Lane, Shown
 from refute.report import exhibit, findings, markdown, numbers, table
 
 PROVENANCES = {
@@ -109,6 +110,8 @@ def _environment() -> Any:
         "verdict_word": verdict_word,
         "heading": heading,
         "used": used,
+        "commands": commands,
+        "structure": structure,
     }
     return environment
 
@@ -199,10 +202,15 @@ def ranges(record: Claim) -> str:
     return ", ".join(found)
 
 
-def used(definitions: Sequence[tuple[str, str]], theorem: Any) -> list[tuple[str, str]]:
+def used(definitions: Sequence[tuple[str, str, str]], theorem: Any) -> list[tuple[str, str, str]]:
     """The definitions of the quantities that statement and hypotheses show."""
     formulas = " ".join([theorem.latex, *theorem.hypotheses])
-    return [pair for pair in definitions if pair[0] in formulas]
+    return [definition for definition in definitions if definition[1] in formulas]
+
+
+def commands(record: Claim, folder: str) -> dict[str, str]:
+    """The command lines that reproduce a record."""
+    return run_records.commands(record, f"{folder}/{record.certificate}" if record.certificate else None)
 
 
 def summary(records: Sequence[Claim]) -> str:
@@ -251,6 +259,12 @@ def place(shown: Shown) -> str:
     return markdown.prose_cell(
         ", ".join(f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices, **shown.index}.items())
     )
+
+
+def structure(exhausted: Exhausted) -> str:
+    """Sizes and choices of an exhausted structure with the number of its instances."""
+    where = ", ".join(f"{name} = {value}" for name, value in {**exhausted.sizes, **exhausted.choices}.items())
+    return markdown.prose_cell(f"{where} ({numbers.count(exhausted.instances)} instances)")
 
 
 def true_gap(shown: Shown) -> str:

@@ -1,7 +1,7 @@
 """Records as runs leave them, made by hand: a survivor, two refutations, a weak, a randomised and a broken claim."""
 
 from refute import records
-from refute.search import GAP_EDGES
+from refute.tally import GAP_EDGES
 
 LONG = f"{'1234567890' * 6}7/{'9876543210' * 6}1"
 
@@ -16,7 +16,11 @@ def theorem(**fields):
         "latex": r"\left|{a}\right| \leq \|x\| \wedge \left(b \geq 1 \Rightarrow c > \operatorname{sign}{(d)}\right)",
         "statement_hash": "ab" * 32,
         "hypotheses": [r"\|x\| > 0"],
-        "definitions": [(r"\|x\|", "norm |x| of x_1, where 0 < x_*"), ("a", "a number"), ("z", "used by a mutant only")],
+        "definitions": [
+            ("norm", r"\|x\|", "norm |x| of x_1, where 0 < x_*"),
+            ("a", "a", "a number"),
+            ("z", "z", "used by a mutant only"),
+        ],
         "sizes": {"n": (1, 8), "m": (0, "n-1")},
         "axes": {"k": (0, "n")},
         "tight": "x = e_1 | any scale",

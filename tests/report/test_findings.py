@@ -50,7 +50,7 @@ def test_definitions_of_other_quantities_are_left_out(text):
 def test_without_certificate_the_command_that_makes_one(text):
     """A refutation without a stored certificate tells how to obtain it."""
     entry = section(text, "Printed statements that are false").split("### 2.")[0]
-    assert "refute run family/surprise --seed 3 --budget 6s --reports reports" in entry
+    assert "refute run family/surprise --seed 3 --budget 6s --device cpu --reports reports" in entry
     assert LONG in entry
 
 
