@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy.core.relational import Relational
 
 from refute import statement as language
 from refute.arithmetic import Ambiguous
@@ -92,7 +91,7 @@ class Scalars:
             raise OracleError(f"{self.claim.id}: the oracle returned the float {value} for {name}; floats are not exact")
         try:
             return self.mp.convert(value)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise OracleError(f"{self.claim.id}: the oracle returned {value!r} for {name}, but should return a number") from error
 
 
@@ -144,11 +143,12 @@ def decide(statement: Any, scalars: Scalars) -> Decision:
     for axis, values in zip(axes, ranges, strict=True):
         if not values:
             raise OracleError(f"{scalars.claim.id}: the axis {axis} has no value at the sizes {dict(scalars.sizes)}")
+    formula = language.normal(statement)
     undecided: list[Decision] = []
     last = Decision(None, None, "nothing was compared")
     for index in itertools.product(*ranges):
         scalars.index = dict(zip(axes, index, strict=True))
-        last = _decide(statement, scalars, negated=False)
+        last = _decide(formula, scalars)
         if last.holds is False:
             return last
         if last.holds is None:
@@ -160,26 +160,16 @@ def _widest(undecided: list[Decision]) -> Decision:
     return max(undecided, key=lambda decision: decision.width)
 
 
-def _decide(node: Any, scalars: Scalars, negated: bool) -> Decision:
-    match node:
-        case sympy.Not():
-            return _decide(node.args[0], scalars, not negated)
-        case sympy.Implies():
-            return _decide(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), scalars, negated)
-        case sympy.Equivalent():
-            return _decide(language.implications(node), scalars, negated)
-        case sympy.And() | sympy.Or():
-            decisive = isinstance(node, sympy.And) == negated
-            decisions: list[Decision] = []
-            for argument in sorted(node.args, key=language.serialise):
-                decisions.append(_decide(argument, scalars, negated))
-                if decisions[-1].holds is decisive:
-                    return decisions[-1]
-            undecided = [decision for decision in decisions if decision.holds is None]
-            return _widest(undecided) if undecided else decisions[0]
-        case Relational():
-            return _compare(node, scalars, negated)
-    raise OracleError(f"{scalars.claim.id}: {node} is not a relation")
+def _decide(node: language.Literal | language.Junction, scalars: Scalars) -> Decision:
+    if isinstance(node, language.Literal):
+        return _compare(node.relation, scalars, node.negated)
+    decisions: list[Decision] = []
+    for part in node.parts:
+        decisions.append(_decide(part, scalars))
+        if decisions[-1].holds is not None and decisions[-1].holds != node.conjunction:
+            return decisions[-1]
+    undecided = [decision for decision in decisions if decision.holds is None]
+    return _widest(undecided) if undecided else decisions[0]
 
 
 def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:

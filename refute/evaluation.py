@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy
-from sympy.core.relational import Relational
 
 from refute import statement as language
 from refute.claim import Claim, named
@@ -173,7 +172,7 @@ def _extreme(tensors: Tensors, function: str, a: Any, b: Any) -> Any:
 
 def gap_of(statement: Any, tensors: Tensors) -> Any:
     """The relative gap per instance, shape ``(batch,)``; NaN, for the judge, where a quantity is NaN or a term infinite."""
-    gap = _tensor(tensors, _gap(statement, tensors, negated=False))
+    gap = _tensor(tensors, _gap(language.normal(statement), tensors))
     flat = _per_instance(gap, tensors)
     gap = tensors.xp.max(flat, axis=1) if tensors.axes else flat[:, 0]
     return gap[:: tensors.draws] if tensors.draws > 1 else gap
@@ -186,22 +185,12 @@ def _per_instance(value: Any, tensors: Tensors) -> Any:
     return tensors.xp.reshape(filled, (tensors.batch, -1))
 
 
-def _gap(node: Any, tensors: Tensors, negated: bool) -> Any:
-    match node:
-        case sympy.Not():
-            return _gap(node.args[0], tensors, not negated)
-        case sympy.Implies():
-            return _gap(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), tensors, negated)
-        case sympy.Equivalent():
-            return _gap(language.implications(node), tensors, negated)
-        case sympy.And() | sympy.Or():
-            function = "maximum" if isinstance(node, sympy.And) != negated else "minimum"
-            gaps = [_gap(argument, tensors, negated) for argument in node.args]
-            return _fold(lambda a, b: _extreme(tensors, function, a, b), gaps)
-        case Relational():
-            gap = _relation_gap(node, tensors)
-            return -gap if negated else gap
-    raise EvaluationError(f"{tensors.claim.id}: {node} is not a relation")
+def _gap(node: language.Literal | language.Junction, tensors: Tensors) -> Any:
+    if isinstance(node, language.Literal):
+        gap = _relation_gap(node.relation, tensors)
+        return -gap if node.negated else gap
+    function = "maximum" if node.conjunction else "minimum"
+    return _fold(lambda a, b: _extreme(tensors, function, a, b), [_gap(part, tensors) for part in node.parts])
 
 
 def _relation_gap(relation: Any, tensors: Tensors) -> Any:
@@ -236,33 +225,21 @@ def holds(hypotheses: Any, tensors: Tensors) -> Any:
     xp = tensors.xp
     met = xp.ones((tensors.batch,), dtype=xp.bool, device=tensors.like.device)
     for hypothesis in hypotheses:
-        met = met & xp.all(_per_instance(_met(hypothesis, tensors, negated=False), tensors), axis=1)
+        met = met & xp.all(_per_instance(_met(language.normal(hypothesis), tensors), tensors), axis=1)
     return met[:: tensors.draws] if tensors.draws > 1 else met
 
 
-def _met(node: Any, tensors: Tensors, negated: bool) -> Any:
-    match node:
-        case sympy.Not():
-            return _met(node.args[0], tensors, not negated)
-        case sympy.Implies():
-            return _met(sympy.Or(sympy.Not(node.args[0]), node.args[1], evaluate=False), tensors, negated)
-        case sympy.Equivalent():
-            return _met(language.implications(node), tensors, negated)
-        case sympy.And() | sympy.Or():
-            both = isinstance(node, sympy.And) != negated
-            masks = [_met(argument, tensors, negated) for argument in node.args]
-            return _fold((lambda a, b: a & b) if both else (lambda a, b: a | b), masks)
-        case sympy.Eq() | sympy.Ne():
-            lhs, rhs = (_tensor(tensors, _sum(side)) for side in _sides(node, tensors))
-            if isinstance(node, sympy.Ne) != negated:
-                return (lhs < rhs) | (lhs > rhs)
-            return (lhs == rhs) | (_relation_gap(sympy.Eq(*node.args, evaluate=False), tensors) <= ROUNDING)
-        case Relational():
-            lhs, rhs = (_tensor(tensors, _sum(side)) for side in _sides(node, tensors))
-            if isinstance(node, (sympy.Ge, sympy.Gt)):
-                lhs, rhs = rhs, lhs
-            strict = isinstance(node, (sympy.Lt, sympy.Gt))
-            if negated:
-                lhs, rhs, strict = rhs, lhs, not strict
-            return lhs < rhs if strict else lhs <= rhs
-    raise EvaluationError(f"{tensors.claim.id}: {node} is not a relation")
+def _met(node: language.Literal | language.Junction, tensors: Tensors) -> Any:
+    if isinstance(node, language.Junction):
+        masks = [_met(part, tensors) for part in node.parts]
+        return _fold((lambda a, b: a & b) if node.conjunction else (lambda a, b: a | b), masks)
+    relation = node.relation
+    lhs, rhs = (_tensor(tensors, _sum(side)) for side in _sides(relation, tensors))
+    if isinstance(relation, (sympy.Eq, sympy.Ne)):
+        if isinstance(relation, sympy.Ne) != node.negated:
+            return (lhs < rhs) | (lhs > rhs)
+        return (lhs == rhs) | (abs(_relation_gap(relation, tensors)) <= ROUNDING)
+    if isinstance(relation, (sympy.Ge, sympy.Gt)) != node.negated:
+        lhs, rhs = rhs, lhs
+    strict = isinstance(relation, (sympy.Lt, sympy.Gt)) != node.negated
+    return lhs < rhs if strict else lhs <= rhs

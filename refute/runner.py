@@ -85,10 +85,14 @@ def examine_file(path: Path, options: Options) -> list[records.Claim]:
 
 
 def _records(path: Path, options: Options, begin: Callable[[str], None], progress: Progress | None) -> Iterator[records.Claim]:
-    """The records of one file; those of a file outside the catalogue say where it is."""
-    file = "" if path.resolve().is_relative_to(catalogue_root() / "claims") else str(path)
     for record in _examined(path, options, begin, progress):
-        yield msgspec.structs.replace(record, file=file)
+        yield located(record, path)
+
+
+def located(record: records.Claim, path: Path) -> records.Claim:
+    """The record of a claim from a file; a file outside the catalogue is named in it."""
+    outside = not path.resolve().is_relative_to(catalogue_root() / "claims")
+    return msgspec.structs.replace(record, file=str(path) if outside else "")
 
 
 def _examined(path: Path, options: Options, begin: Callable[[str], None], progress: Progress | None) -> Iterator[records.Claim]:
@@ -162,7 +166,7 @@ class Slot:
             identifier = self.claim or identity(path)
             self.end()
             self.path = None
-            yield unloadable(identifier, reason, self.options)
+            yield located(unloadable(identifier, reason, self.options), path)
 
     def _overdrawn(self) -> str:
         if time.monotonic() > self.deadline:

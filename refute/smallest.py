@@ -30,7 +30,7 @@ def smallest(
         if left <= 0:
             break
         part = time.perf_counter() + left / (len(distinct) - position)
-        fixed = dataclasses.replace(claim, sizes={name: (chosen[name], chosen[name]) for name in claim.sizes})
+        fixed = dataclasses.replace(claim, replay=(), sizes={name: (chosen[name], chosen[name]) for name in claim.sizes})
         attempt = Search(fixed, seed=seed + position, deadline=part, device=device)
         try:
             run_lanes(attempt, lanes.chosen(LANES))

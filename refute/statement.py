@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -96,11 +98,40 @@ def digest(*statements: Any, axes: Iterable[str] = ()) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def implications(equivalent: Any) -> Any:
-    """An equivalence as the conjunction of the implications from each argument to the next, round in a circle."""
-    chain = sorted(equivalent.args, key=serialise)
-    following = [*chain[1:], chain[0]]
-    return sympy.And(*(sympy.Implies(a, b, evaluate=False) for a, b in zip(chain, following, strict=True)), evaluate=False)
+@dataclass(frozen=True)
+class Literal:
+    """A relation, or its negation."""
+
+    relation: Relational
+    negated: bool
+
+
+@dataclass(frozen=True)
+class Junction:
+    """All (a conjunction) or any of several parts."""
+
+    conjunction: bool
+    parts: tuple[Literal | Junction, ...]
+
+
+@lru_cache(maxsize=4096)
+def normal(statement: Any, negated: bool = False) -> Literal | Junction:
+    """Negation normal form, the parts in a fixed order.  It is no SymPy object: SymPy would decide ``p or not p``."""
+    if isinstance(statement, Relational):
+        return Literal(statement, negated)
+    if isinstance(statement, sympy.Not):
+        return normal(statement.args[0], not negated)
+    if isinstance(statement, sympy.Implies):
+        premise, conclusion = statement.args
+        return Junction(negated, (normal(premise, not negated), normal(conclusion, negated)))
+    arguments = sorted(statement.args, key=serialise)
+    if isinstance(statement, sympy.Equivalent):
+        alike = [Junction(not negated, tuple(normal(item, value) for item in arguments)) for value in (negated, not negated)]
+        return Junction(negated, (alike[0], alike[1]))
+    if isinstance(statement, (sympy.And, sympy.Or)):
+        conjunction = isinstance(statement, sympy.And) != negated
+        return Junction(conjunction, tuple(normal(item, negated) for item in arguments))
+    raise ClaimError(f"{statement} is neither a relation nor a combination of relations")
 
 
 def terms(side: Any) -> tuple[Any, ...]:
@@ -145,6 +176,9 @@ def check(statement: Any, known: set[str], what: str, needs_scale: bool = False,
     unknown = names(statement) - known
     if unknown:
         raise ClaimError(f"the {what} speaks of {', '.join(sorted(unknown))}, which no definition, size or axis declares")
+    for relation in relations(statement):
+        if not (relation.lhs - relation.rhs).free_symbols:
+            raise ClaimError(f"the {what} contains {relation}, which says nothing about any quantity")
     mixed = averaged(statement) & names(
         statement.replace(lambda node: isinstance(node, EXPECTATIONS), lambda _: sympy.Integer(1))
     )

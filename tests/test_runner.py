@@ -9,7 +9,7 @@ from refute.examine import Options
 from tests import claim_files
 
 OPTIONS = Options(budget=0.5)
-LIMITS = runner.Limits(seconds=8, memory=2 * 2**30)
+LIMITS = runner.Limits(seconds=12, memory=3 * 2**29)
 
 
 @pytest.fixture(scope="module")
