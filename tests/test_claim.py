@@ -57,7 +57,7 @@ def test_a_mutant_needs_a_reason_and_a_difference():
         Mutant("same", because="none")
     with pytest.raises(ClaimError, match="overrides colour, which no claim has"):
         claim_of(GOOD).mutated(Mutant("odd", because="unknown field", colour="red"))
-    with pytest.raises(ClaimError, match="mutant 'float'.*floats"):
+    with pytest.raises(ClaimError, match=r"mutant 'float'.*floats"):
         claim_of(GOOD).mutated(Mutant("float", because="a float", statement=Le(a, 0.5 * b)))
 
 
