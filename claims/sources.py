@@ -73,3 +73,24 @@ WANG_2024_TD = Paper(
     title="Transformers Can Learn Temporal Difference Methods for In-Context Reinforcement Learning",
     arxiv="2405.13861",
 )
+ROBERTS_2022 = Paper(
+    authors="Roberts, Yaida, Hanin",
+    year=2022,
+    title="The Principles of Deep Learning Theory",
+    arxiv="2106.10165",
+    venue="Cambridge University Press",
+)
+DONG_2021 = Paper(
+    authors="Dong, Cordonnier, Loukas",
+    year=2021,
+    title="Attention is Not All You Need: Pure Attention Loses Rank Doubly Exponentially with Depth",
+    arxiv="2103.03404",
+    venue="ICML",
+)
+BRODY_2023 = Paper(
+    authors="Brody, Alon, Yahav",
+    year=2023,
+    title="On the Expressivity Role of LayerNorm in Transformers' Attention",
+    arxiv="2305.02582",
+    venue="Findings of ACL",
+)

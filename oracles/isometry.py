@@ -83,7 +83,133 @@ def by_feature(mp: Any, X: Any) -> tuple[list[Any], Callable[[], Any]]:
     return squares, isometry_after
 
 
+# powers of the isometry, in rationals -----------------------------------------------------------------------------------
+
+
+def power(mp: Any, M: Any) -> Any:
+    r"""$\mathcal I|\mathcal I|^{n-1}$ for a symmetric ``M`` of trace other than 0: $n^n\det M/(\mathrm{tr}M)^n$ up to its sign."""
+    n, trace = M.rows, mp.trace(M)
+    return mp.det(M) * mp.sign(trace) * (n / abs(trace)) ** n
+
+
+def powers(mp: Any, X: Any) -> dict[str, Any]:
+    """2305.18399, Definition 1, for the Gram matrix of the columns of ``X``, ``(d, n)``, of any rank."""
+    M = X.T * X
+    return {"power": lambda: power(mp, M), "trace": mp.trace(M), "square_norm": mp.trace(M * M)}
+
+
+def powers_of_sum(mp: Any, X: Any, Y: Any) -> dict[str, Any]:
+    """`powers` of ``M = X^T X`` beside those of ``N = Y^T Y`` and of ``M + N``."""
+    other = Y.T * Y
+    added = {"power_other": lambda: power(mp, other), "trace_other": mp.trace(other)}
+    return {**powers(mp, X), **added, "power_sum": lambda: power(mp, X.T * X + other)}
+
+
+def transformed(mp: Any, X: Any, c: Any, Q: Any) -> dict[str, Any]:
+    """Powers of the isometry of ``M = X^T X``, of ``c M`` and of ``Q^T M Q``."""
+    M = X.T * X
+    return {
+        "power": lambda: power(mp, M),
+        "power_scaled": lambda: power(mp, M * c),
+        "power_rotated": lambda: power(mp, Q.T * M * Q),
+        "determinant": mp.det(M),
+        "volume": abs(mp.det(Q)),
+    }
+
+
 # kernel maps on Gram matrices ------------------------------------------------------------------------------------------
+
+
+def gap(mp: Any, M: Any) -> Any:
+    r"""$-\log\mathcal I(M)$ of a positive semidefinite matrix; infinite for a determinant that is exactly 0."""
+    n, determinant = M.rows, mp.det(M)
+    return mp.inf if mp.le(determinant, 0) else mp.log(mp.trace(M) / n) - mp.log(determinant) / n
+
+
+def entrywise(mp: Any, step: Kernel, G: Any) -> Any:
+    """The matrix of the ``step`` of every entry of a symmetric ``G``; 1 stays 1."""
+    found: dict[tuple[int, int], Any] = {}
+    for i in range(G.rows):
+        for j in range(i + 1):
+            entry = G[i, j]
+            found[i, j] = mp.mpf(1) if mp.eq(entry, 1) else step(entry)
+    return mp.matrix([[found[max(i, j), min(i, j)] for j in range(G.rows)] for i in range(G.rows)])
+
+
+def kernel_step(mp: Any, G: Any, kernel: dict[str, Any]) -> dict[str, Any]:
+    """Isometry gaps before and after one kernel map."""
+    return {"gap_before": gap(mp, G), "gap_after": gap(mp, entrywise(mp, Kernel(mp, **kernel), G))}
+
+
+def local_rate(mp: Any, G: Any, kernel: dict[str, Any]) -> dict[str, Any]:
+    r"""Gaps before and after one kernel map, with $r=\max_{i\ne j}|G_{ij}|$, its image, and $\kappa'(0)$."""
+    step = Kernel(mp, **kernel)
+    after = entrywise(mp, step, G)
+    largest, largest_after = (mp.maximum([abs(A[i, j]) for i in range(G.rows) for j in range(i)]) for A in (G, after))
+    return {
+        "gap_before": lambda: gap(mp, G),
+        "gap_after": lambda: gap(mp, after),
+        "largest": largest,
+        "potential": lambda: largest / (1 - largest),
+        "potential_after": lambda: largest_after / (1 - largest_after),
+        "slope": step.slope(mp.mpf(0)),
+    }
+
+
+def pivots(mp: Any, G: Any) -> list[Any]:
+    r"""$d_2,\dots,d_n$ of a positive definite matrix: each a leading minor over the one before."""
+    n = G.rows
+    minors = [mp.det(mp.matrix([[G[i, j] for j in range(k)] for i in range(k)])) for k in range(1, n + 1)]
+    return [minors[k] / minors[k - 1] for k in range(1, n)]
+
+
+def schur_step(mp: Any, G: Any, kernel: dict[str, Any]) -> dict[str, Any]:
+    r"""Deficits of the pivots after one kernel map, and their bounds $\kappa(1-d_j)$."""
+    n, step = G.rows, Kernel(mp, **kernel)
+    after = entrywise(mp, step, G)
+
+    def bounds() -> list[Any]:
+        return [step(1 - d) for d in pivots(mp, G)]
+
+    return {
+        "determinant": mp.det(G),
+        "deficit": lambda: [1 - d for d in pivots(mp, after)],
+        "bound": bounds,
+        "gap": lambda: gap(mp, after),
+        "gap_bound": lambda: -mp.fsum(mp.log(1 - bound) for bound in bounds()) / n,
+    }
+
+
+def schur_depth(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, Any]:
+    r"""Excesses $1/d_j-1$ of the pivots and isometry gaps of $G^0=G$ and of the layers 1 to ``L``."""
+    step = Kernel(mp, **kernel)
+    determinant = mp.det(G)
+
+    def excess(matrix: Any) -> list[Any]:
+        return [1 / d - 1 for d in pivots(mp, matrix)]
+
+    matrices = iterates(mp, step, G, L)
+    return {
+        "excess": lambda: [excess(matrix) for matrix in matrices[1:]],
+        "excess_0": lambda: excess(G),
+        "total": lambda: mp.fsum(excess(G)),
+        "gap": lambda: [gap(mp, matrix) for matrix in matrices[1:]],
+        "gap_0": lambda: gap(mp, G),
+        "determinant": determinant,
+        "inverse": lambda: 1 / determinant - 1,
+        "slope": step.slope(mp.mpf(0)),
+    }
+
+
+def iterates(mp: Any, step: Kernel, G: Any, L: int) -> list[Any]:
+    """``G`` and its ``L`` images, as balls beyond the first: the degree of the rationals grows like that of the series."""
+    matrices = [G]
+    for layer in range(L):
+        last = matrices[-1]
+        if layer:
+            last = mp.matrix([[mp.between(last[i, j], last[i, j]) if i != j else 1 for j in range(G.rows)] for i in range(G.rows)])
+        matrices.append(entrywise(mp, step, last))
+    return matrices
 
 
 def gram_iteration(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, Any]:

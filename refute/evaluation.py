@@ -18,6 +18,7 @@ from refute.claim import Claim, named
 from refute.errors import EvaluationError
 
 ROUNDING = 2.0**-40
+LONGEST_INTEGER = 1 << 53
 
 
 class Tensors:
@@ -29,6 +30,10 @@ class Tensors:
 
     def __init__(self, claim: Claim, xp: Any, values: Mapping[Any, Any], sizes: Mapping[str, int], draws: int = 1) -> None:
         self.claim, self.xp, self.sizes, self.draws = claim, xp, sizes, draws
+        if not isinstance(values, Mapping):
+            raise EvaluationError(
+                f"{claim.id}: evaluate returned {type(values).__name__}, but should return a mapping of quantities"
+            )
         self.values = named(values)
         self.axes = claim.axis_names()
         lazily = (value() if callable(value) else value for value in self._eager_first())
@@ -107,7 +112,7 @@ def value_of(expression: Any, tensors: Tensors) -> Any:
     if isinstance(expression, sympy.Symbol):
         return tensors.symbol(expression.name)
     if not expression.free_symbols:
-        return float(expression) if not expression.is_Integer else int(expression)
+        return int(expression) if expression.is_Integer and abs(expression) < LONGEST_INTEGER else _float(expression)
     arguments = [value_of(argument, tensors) for argument in expression.args]
     match expression:
         case sympy.Add():
@@ -155,11 +160,15 @@ def _power(exponent: Any, base: Any, power: Any, tensors: Tensors) -> Any:
 def _tensor(tensors: Tensors, value: Any) -> Any:
     if hasattr(value, "shape"):
         return value
+    return tensors.xp.asarray(_float(value), dtype=tensors.like.dtype, device=tensors.like.device)
+
+
+def _float(value: Any) -> float:
+    """The nearest float; infinite beyond its range."""
     try:
-        value = float(value)
+        return float(value)
     except OverflowError:
-        value = math.inf if value > 0 else -math.inf
-    return tensors.xp.asarray(value, dtype=tensors.like.dtype, device=tensors.like.device)
+        return math.inf if value > 0 else -math.inf
 
 
 def _apply(xp: Any, function: str, value: Any, tensors: Tensors) -> Any:
@@ -215,6 +224,16 @@ def _sides(relation: Any, tensors: Tensors) -> tuple[list[Any], list[Any]]:
     """The terms of both sides of a relation."""
     left, right = ([value_of(term, tensors) for term in language.terms(side)] for side in (relation.lhs, relation.rhs))
     return left, right
+
+
+def excess_of(hypotheses: Any, tensors: Tensors) -> Any:
+    """How far the hypotheses are from being met: the sum of their positive gaps, ``(batch,)``, 0 where all hold."""
+    xp = tensors.xp
+    total = xp.zeros((tensors.batch // tensors.draws,), dtype=tensors.like.dtype, device=tensors.like.device)
+    for hypothesis in hypotheses:
+        gap = gap_of(hypothesis, tensors)
+        total = total + xp.where(gap > 0, gap, xp.zeros_like(gap))
+    return total
 
 
 def holds(hypotheses: Any, tensors: Tensors) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,7 +82,7 @@ def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.We
 
     None for a statement of another form: then only exact expectations decide.
     """
-    if not bettable(search.claim.statement):
+    if not bettable(search.claim.statement, search.claim.axis_names()):
         return None
     process = EProcess(alpha)
     deadline = time.perf_counter() + budget
@@ -112,14 +112,14 @@ def meets_hypotheses(search: Search, instance: Instance) -> bool:
         return False
 
 
-def bettable(claimed: sympy.Basic) -> bool:
-    """Whether a statement is ``Mean(q) <= bound`` with one quantity ``q`` without an axis and no mean in the bound.
+def bettable(claimed: sympy.Basic, axes: Collection[str] = ()) -> bool:
+    """Whether a statement is ``Mean(q) <= bound`` with one quantity ``q``, without an axis and without a mean in the bound.
 
     A ratio of two means is not the mean of the ratios, and entries of one draw along an axis are not fresh draws.
     """
     if not isinstance(claimed, (sympy.Le, sympy.Lt)) or not isinstance(claimed.lhs, statement.Mean):
         return False
-    return not claimed.rhs.atoms(*statement.EXPECTATIONS) and not claimed.atoms(sympy.Indexed)
+    return not claimed.rhs.atoms(*statement.EXPECTATIONS) and not statement.names(claimed) & set(axes)
 
 
 def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
@@ -136,12 +136,12 @@ def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> 
     values = claim.evaluate(xp, **accepted(claim.evaluate, {**built, **structure.sizes}))
     tensors = Tensors(claim, xp, values, structure.sizes)
     q = value_of(claim.statement.lhs.args[0], tensors)
-    bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float)
+    bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float).reshape(-1)
     if not np.all(bounds > 0):
         raise EvaluationError(f"{claim.id}: the bound of a mean is not positive on an instance, so no bet is possible")
     if np.ptp(bounds) > FLOAT_SLACK * bounds[0]:
         raise EvaluationError(f"{claim.id}: the bound of a mean changes from draw to draw, so it is no bound of the mean")
-    ratios = np.asarray(q.cpu(), dtype=float) / bounds
+    ratios = np.asarray(q.cpu(), dtype=float).reshape(-1) / bounds
     if not np.all(np.isfinite(ratios)) or np.any(ratios < -FLOAT_SLACK):
         raise EvaluationError(
             f"{claim.id}: a draw of {claim.statement.lhs.args[0]} is negative, infinite or NaN, so no bet is possible"

@@ -170,6 +170,10 @@ def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any
         raise
     except Exception as error:
         raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error
+    if values is None and claim.randomness:
+        return None
+    if not isinstance(values, Mapping):
+        raise OracleError(f"{claim.id}: the oracle returned {values!r}, but should return a mapping from names to values")
     return values
 
 

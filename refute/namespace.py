@@ -46,6 +46,10 @@ def namespace(backend: str) -> Namespace:
             top = np.where(np.isinf(top), np.zeros_like(top), top)  # all terms minus infinity, or one infinite
             return np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(x - top), axis=axis))
 
+        def log_softmax(x: Any, axis: int = -1) -> Any:
+            shifted = x - np.max(x, axis=axis, keepdims=True)
+            return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
         def lgamma(x: float) -> float:
             return math.inf if x <= 0 and (x == math.floor(x)) else math.lgamma(x)
 
@@ -53,8 +57,8 @@ def namespace(backend: str) -> Namespace:
             erf=np.vectorize(math.erf, otypes=[float]),
             lgamma=np.vectorize(lgamma, otypes=[float]),
             logsumexp=logsumexp,
-            log_softmax=lambda x, axis=-1: x - np.expand_dims(logsumexp(x, axis), axis=axis),
-            softmax=lambda x, axis=-1: np.exp(x - np.expand_dims(logsumexp(x, axis), axis=axis)),
+            log_softmax=log_softmax,
+            softmax=lambda x, axis=-1: np.exp(log_softmax(x, axis)),
         )
         return Namespace(np, special)
     raise ValueError(f"got the backend {backend!r}, but it should be torch or numpy")

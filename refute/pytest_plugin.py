@@ -6,6 +6,7 @@ claim file is a Python file that mentions ``refute`` and assigns ``claim`` or ``
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import time
@@ -49,7 +50,20 @@ def is_claim_file(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False
-    return "refute" in text and ASSIGNMENT.search(text) is not None
+    if "refute" not in text:
+        return False
+    try:
+        return any(
+            isinstance(node, (ast.Assign, ast.AnnAssign)) and names(node) & {"claim", "claims"} for node in ast.parse(text).body
+        )
+    except SyntaxError:  # broken, but by its text a claim file
+        return ASSIGNMENT.search(text) is not None
+
+
+def names(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    """The names that an assignment binds."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 class ClaimFile(pytest.File):

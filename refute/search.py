@@ -149,9 +149,14 @@ class Search:
 
     # evaluation ------------------------------------------------------------------------------------------------
 
-    def evaluate(self, structure: Structure, raw: Mapping[str, Any], xp: Any = None) -> tuple[Any, Any]:
+    def evaluate(self, structure: Structure, raw: Mapping[str, Any]) -> tuple[Any, Any]:
         """Relative gaps and mask of the met hypotheses, ``(batch,)`` each; differentiable under torch."""
-        xp = xp or self.xp
+        tensors = self.quantities(structure, raw)
+        return gap_of(self.claim.statement, tensors), holds(self.claim.hypotheses, tensors)
+
+    def quantities(self, structure: Structure, raw: Mapping[str, Any]) -> Tensors:
+        """The quantities of a batch, with fresh randomness where the claim declares any."""
+        xp = self.xp
         batch = int(next(iter(raw.values())).shape[0])
         built: dict[str, Any] = {}
         draws = PILOT_DRAWS if self.claim.randomness else 1
@@ -164,8 +169,7 @@ class Search:
             drawn = law.sample(self.sampler, law.families[0], batch * draws, structure.sizes, {})
             built[name] = law.tensor(xp, drawn, structure.sizes, {})
         values = self.claim.evaluate(xp, **accepted(self.claim.evaluate, {**built, **structure.sizes}))
-        tensors = Tensors(self.claim, xp, values, structure.sizes, draws)
-        return gap_of(self.claim.statement, tensors), holds(self.claim.hypotheses, tensors)
+        return Tensors(self.claim, xp, values, structure.sizes, draws)
 
     def observe(self, structure: Structure, raw: dict[str, Any], gap: Any, met: Any, distinct: bool = True) -> None:
         """Record an evaluated batch and propose its violating and closest instances to the judge.

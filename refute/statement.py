@@ -182,6 +182,7 @@ def check(statement: Any, known: set[str], what: str, needs_scale: bool = False,
     mixed = averaged(statement) & names(
         statement.replace(lambda node: isinstance(node, EXPECTATIONS), lambda _: sympy.Integer(1))
     )
+    mixed -= set(axes)
     if mixed:
         raise ClaimError(f"the {what} speaks of {', '.join(sorted(mixed))} and of its mean; only the mean is a number")
     if needs_scale:

@@ -6,8 +6,7 @@ A Hermite series has raw weights $w_k\ge0$ and the squared coefficients $a_k=w_k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,16 +14,22 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, dimension
-from strategies.activations import ACTIVATIONS, SERIES, Correlation, Kernel, Series
+from strategies.activations import ACTIVATIONS, SERIES, Correlation, Kernel
 
 FLOOR = 2.0**-8
 CLOSEST = 2.0**-60
 
 
 class Correlations(Input):
-    r"""One correlation in the open interval $(-1,1)$: the raw number ``u`` stands for $\mathrm{sign}(u)(1-|u|)$, $0<|u|\le1$."""
+    r"""One correlation in the open interval $(-1,1)$: the raw number ``u`` stands for $\mathrm{sign}(u)(1-|u|)$, $0<|u|\le1$.
+
+    ``signs`` are those allowed (0 has either), ``apart`` keeps $|\rho|\le1-$ ``apart``, and ``closed`` admits $\rho=1$ as well.
+    """
 
     families = ("near one", "uniform", "near zero")
+
+    def __init__(self, signs: tuple[int, ...] = (1, -1), apart: float = 0.0, closed: bool = False) -> None:
+        self.signs, self.apart, self.closed = signs, apart, closed
 
     def parts(self) -> Mapping[str, Shape]:
         return {"": ()}
@@ -37,34 +42,43 @@ class Correlations(Input):
                 distance = 1 - sampler.log_uniform(batch, low=2.0**-20, high=1.0) * (1 - 2.0**-20)
             case _:
                 distance = sampler.uniform(batch, low=2.0**-20)
-        return {"": sampler.where(sampler.bernoulli(0.7, batch), distance, -distance)}
+        distance = self.apart + (1 - self.apart) * distance
+        positive = {(1,): 1.0, (-1,): 0.0}.get(self.signs, 0.7)
+        return {"": sampler.where(sampler.bernoulli(positive, batch), distance, -distance)}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        sign, top, power = draw(st.sampled_from((1, -1))), draw(st.integers(1, 8)), draw(st.integers(3, 24))
-        return {"": sign * Fraction(top, 1 << power)}
+        sign, top, power = draw(st.sampled_from(self.signs)), draw(st.integers(1, 8)), draw(st.integers(3, 24))
+        return {"": sign * max(Fraction(top, 1 << power), Fraction(self.apart))}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        if self.closed:
+            yield {"": Fraction(0)}
         for power in (0, 1, 4, 10, 30, 47):
-            yield {"": Fraction(1, 1 << power)}
-            yield {"": -Fraction(1, 1 << power)}
+            for sign in self.signs:
+                if Fraction(1, 1 << power) >= self.apart:
+                    yield {"": sign * Fraction(1, 1 << power)}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
         u = parts[""]
-        distance = xp.clip(xp.abs(u), min=CLOSEST, max=1.0)
-        return {"": xp.where(u < 0, -distance, distance)}
+        distance = xp.clip(xp.abs(u), min=max(CLOSEST, self.apart), max=1.0)
+        below = u < 0 if len(self.signs) > 1 else xp.full_like(u, self.signs[0]) < 0
+        return {"": xp.where(below, -distance, distance)}
 
     def simplest(self, sizes: Mapping[str, int], part: str) -> int:
-        return 1
+        return self.signs[0]
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        return 0 < abs(parts[""][()]) <= 1
+        u = parts[""][()]
+        if u == 0:
+            return self.closed
+        return (1 if u > 0 else -1) in self.signs and self.apart <= abs(u) <= 1
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Correlation:
         return signed_distance(xp, parts[""])
 
     def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
         u = Fraction(parts[""][()])
-        return mp.mpf(1 - u if u > 0 else -1 - u)
+        return mp.mpf(1 - u if u >= 0 else -1 - u)
 
 
 class KernelMaps(Input):
@@ -74,10 +88,10 @@ class KernelMaps(Input):
     """
 
     families = ("exponential", "two degrees", "nearly linear", "scales")
-    choices = {"activation": tuple(ACTIVATIONS)}
 
-    def __init__(self, degree: int | str, centred: bool = True) -> None:
+    def __init__(self, degree: int | str, centred: bool = True, activations: Sequence[str] = tuple(ACTIVATIONS)) -> None:
         self.degree, self.centred = degree, centred
+        self.choices = {"activation": tuple(activations)}
 
     def parts(self) -> Mapping[str, Shape]:
         return {"weights": (self.degree if self.centred else f"{self.degree}+1",), "parameter": ()}
@@ -121,101 +135,6 @@ class KernelMaps(Input):
             weights.insert(0, mp.mpf(0))
         parameter = weights if choices["activation"] == SERIES else mp.mpf(parts["parameter"][()])
         return {"activation": choices["activation"], "parameter": parameter, "centred": self.centred}
-
-
-class FixedPointMaps(Input):
-    r"""Hermite series with a prescribed fixed point $\rho_\star\in(0,1)$, the raw ``fixed``, exact in rationals.
-
-    With $p(x)=\sum_{k\ge1}p_kx^k$, $p_k=w_k/\sum w$, and $a_0=\frac{\rho_\star-p(\rho_\star)}{1-p(\rho_\star)}$, the map is
-    $\kappa=a_0+(1-a_0)p$.  Since $p$ is not linear, $\kappa(0)>0$ and $\kappa'(\rho_\star)<1<\kappa'(1)$.
-    """
-
-    families = KernelMaps.families
-
-    def __init__(self, degree: int | str) -> None:
-        self.degree = degree
-
-    def parts(self) -> Mapping[str, Shape]:
-        return {"weights": (self.degree,), "fixed": ()}
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        weights = sample_weights(sampler, family, batch, dimension(self.degree, sizes))
-        distance = sampler.log_uniform(batch, low=2.0**-10, high=0.5)
-        fixed = sampler.where(sampler.bernoulli(0.5, batch), distance, 1 - distance)
-        return {"weights": weights, "fixed": sampler.where(sampler.bernoulli(0.5, batch), fixed, 0.5 + (fixed - 0.5) / 2)}
-
-    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        weights = draw_weights(draw, dimension(self.degree, sizes), first=1)
-        return {"weights": weights, "fixed": Fraction(draw(st.integers(1, 15)), 16)}
-
-    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for weights in corner_weights(dimension(self.degree, sizes)):
-            if any(weights[1:]):
-                for fixed in (Fraction(1, 1024), Fraction(1, 4), Fraction(255, 256)):
-                    yield {"weights": weights, "fixed": fixed}
-
-    def clamp(self, xp: Any, parts: Parts) -> Parts:
-        return {"weights": xp.clip(parts["weights"], min=0.0), "fixed": xp.clip(parts["fixed"], min=FLOOR / 4, max=1 - FLOOR / 4)}
-
-    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        weights = list(parts["weights"].flat)
-        return all(w >= 0 for w in weights) and any(weights[1:]) and 0 < parts["fixed"][()] < 1
-
-    def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> FixedPointKernel:
-        """The weight of degree 0 by ``a_0 / (1 - a_0) = (r - p(r)) / (1 - r)``, both differences summed without cancelling."""
-        weights, fixed = parts["weights"], parts["fixed"]
-        power = total = xp.ones_like(fixed)
-        lifted = 0 * fixed
-        for k in range(1, weights.shape[1]):
-            lifted = lifted + weights[:, k] * total
-            power = power * fixed
-            total = total + power
-        coefficients = xp.concat([(fixed * lifted)[:, None], weights], axis=1)
-        return FixedPointKernel(xp, Series(), coefficients / xp.sum(coefficients, axis=1, keepdims=True), False, fixed)
-
-    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        fixed = Fraction(parts["fixed"][()])
-        total = sum(Fraction(w) for w in parts["weights"])
-        shares = [Fraction(w) / total for w in parts["weights"]]
-        at_fixed = sum((p * fixed ** (k + 1) for k, p in enumerate(shares)), Fraction(0))
-        constant = (fixed - at_fixed) / (1 - at_fixed)
-        coefficients = [constant, *((1 - constant) * p for p in shares)]
-        return {"coefficients": [mp.mpf(a) for a in coefficients], "fixed": mp.mpf(fixed)}
-
-
-@dataclass(frozen=True)
-class FixedPointKernel(Kernel):
-    """A Hermite series with its fixed point ``fixed``, ``(batch,)``; ``parameter`` holds the coefficients, whose sum is 1."""
-
-    fixed: Any = None
-
-    @property
-    def slope_at_fixed(self) -> Any:
-        r"""$\kappa'(\rho_\star)$."""
-        return self.slope(Correlation(self.xp.ones_like(self.fixed), self.fixed, 1 - self.fixed))
-
-    def distances(self, start: Correlation, layers: int) -> list[Any]:
-        r"""$|\rho_\ell-\rho_\star|$ for the layers 0 to ``layers``.
-
-        Every distance is the one before times a divided difference of the series, so that late layers do not stall at
-        the rounding of the fixed point.
-        """
-        xp = self.xp
-        deviation = xp.where(start.sign > 0, 1 - self.fixed - start.complement, start.value - self.fixed)
-        state, found = start, [xp.abs(deviation)]
-        for _ in range(layers):
-            deviation = deviation * self._divided_difference(state.value)
-            state = self(state)
-            found.append(xp.abs(deviation))
-        return found
-
-    def _divided_difference(self, x: Any) -> Any:
-        r"""$(\kappa(x)-\kappa(\rho_\star))/(x-\rho_\star)$ by synthetic division."""
-        quotient, value = 0 * x, 0 * x
-        for k in range(self.parameter.shape[1] - 1, 0, -1):
-            value = value * self.fixed + self.parameter[:, k]
-            quotient = quotient * x + value
-        return quotient
 
 
 def signed_distance(xp: Any, u: Any) -> Correlation:
@@ -265,16 +184,11 @@ def corner_weights(count: int) -> Iterator[list[int]]:
     yield [1 << 20 if i == 0 else int(i == count - 1) for i in range(count)]
 
 
-def correlation() -> Correlations:
-    """A correlation in (-1, 1)."""
-    return Correlations()
+def correlation(signs: tuple[int, ...] = (1, -1), apart: float = 0.0, closed: bool = False) -> Correlations:
+    """A correlation in (-1, 1); see `Correlations` for narrower ranges."""
+    return Correlations(signs, apart, closed)
 
 
-def kernel(degree: int | str, centred: bool = True) -> KernelMaps:
+def kernel(degree: int | str, centred: bool = True, activations: Sequence[str] = tuple(ACTIVATIONS)) -> KernelMaps:
     """The kernel map of an activation; ``degree`` bounds a Hermite series."""
-    return KernelMaps(degree, centred)
-
-
-def kernel_with_fixed_point(degree: int | str) -> FixedPointMaps:
-    """A Hermite series of the given degree (at least 2) with a prescribed fixed point in (0, 1)."""
-    return FixedPointMaps(degree)
+    return KernelMaps(degree, centred, activations)

@@ -179,6 +179,43 @@ class UnitGrams(Input):
         return matrix * matrix.T
 
 
+class Factors(Input):
+    """A positive number; ``signed`` allows any number but 0."""
+
+    families = ("log-uniform", "near one")
+
+    def __init__(self, signed: bool = False) -> None:
+        self.signed = signed
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": ()}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        exponent = 8.0 if family == "log-uniform" else 2.0**-10
+        value = sampler.log_uniform(batch, low=2.0**-exponent, high=2.0**exponent)
+        return {"": value * sampler.signs(batch) if self.signed else value}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        sign = draw(st.sampled_from((1, -1))) if self.signed else 1
+        return {"": sign * Fraction(draw(st.integers(1, 8)), draw(st.sampled_from((1, 2, 4))))}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        for value in (Fraction(1), Fraction(2), Fraction(1, 1024)):
+            yield {"": value}
+            if self.signed:
+                yield {"": -value}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return parts if self.signed else {"": xp.clip(parts[""], min=2.0**-8)}
+
+    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
+        return 1
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        value = parts[""][()]
+        return value != 0 if self.signed else value > 0
+
+
 def pairs(n: int) -> tuple[list[int], list[int]]:
     """The first and the second members of the pairs ``i < j``, in lexicographic order."""
     chosen = list(itertools.combinations(range(n), 2))
@@ -210,9 +247,26 @@ def pivot_deficits(xp: Any, gram: Any) -> Any:
     return deficits
 
 
+def layers(xp: Any, G: Correlation, kernel: Callable[[Correlation], Correlation], n: int, count: int) -> Iterator[Any]:
+    r"""The deficits of the pivots of $G^0=G$ and of ``count`` iterates $G^{\ell+1}=\kappa[G^\ell]$, ``(batch, n)`` each."""
+    for layer in range(count + 1):
+        G = kernel(G) if layer else G
+        yield pivot_deficits(xp, gram_matrix(xp, G.value, n))
+
+
+def isometry_gap(xp: Any, deficits: Any) -> Any:
+    r"""$-\log\mathcal I(G)=-\frac1n\sum_j\log d_j$ from the deficits of the pivots of a matrix with unit diagonal."""
+    return -xp.mean(xp.log1p(-deficits), axis=1)
+
+
 def samples(features: int | str, count: int | str) -> Samples:
     """A real matrix whose columns are ``count`` samples of so many features."""
     return Samples(features, count)
+
+
+def factor(signed: bool = False) -> Factors:
+    """A positive number, or any but 0."""
+    return Factors(signed)
 
 
 def unit_gram(size: str) -> UnitGrams:

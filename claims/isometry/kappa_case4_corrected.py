@@ -19,7 +19,8 @@ from sympy import Le, Max
 from claims.sources import JOUDAKI_2025
 from oracles import isometry
 from refute import Claim, Mutant, quantities, sizes
-from strategies.kernels import correlation, kernel_with_fixed_point
+from strategies.attractors import kernel_with_fixed_point
+from strategies.kernels import correlation
 
 distance, distance_0, complement_0, bias, slope, fixed = quantities("distance distance_0 complement_0 bias slope fixed")
 l = sizes("l")

@@ -52,53 +52,56 @@ def qr(mp: Certifying, a: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def is_positive_definite(mp: Certifying, a: Matrix) -> bool | None:
-    """By the signs of the pivots; None where the balls do not decide one."""
-    require_symmetric(mp, a)
-    rows = a.tolist()
-    for j in range(a.rows):
-        positive = mp.lt(0, rows[j][j])
-        if positive is not True:
-            return positive
-        _eliminate(rows, j)
-    return True
+    """By the signs of pivots; None where the balls do not decide."""
+    return _definiteness(mp, a)[0]
 
 
 def is_positive_semidefinite(mp: Certifying, a: Matrix) -> bool | None:
-    """Exact for rational matrices: the signs of the characteristic polynomial alternate; for balls by the pivots."""
-    require_symmetric(mp, a)
+    """Exact for rational matrices: the signs of the characteristic polynomial alternate; for balls by pivots."""
     if not a.is_rational:
-        return _semidefinite_by_pivots(mp, a)
+        return _definiteness(mp, a)[1]
+    require_symmetric(mp, a)
     coefficients = a.native.charpoly().coeffs()
     degree = len(coefficients) - 1
     return all((c if (degree - i) % 2 == 0 else -c) >= 0 for i, c in enumerate(coefficients))
 
 
-def _semidefinite_by_pivots(mp: Certifying, a: Matrix) -> bool | None:
-    """A negative pivot refutes; an exact zero is passed over if its whole column is 0 and refutes if an entry is not."""
-    rows = a.tolist()
-    for j in range(a.rows):
-        pivot = rows[j][j]
-        if mp.lt(0, pivot):
-            _eliminate(rows, j)
-        elif mp.lt(pivot, 0):
-            return False
-        elif mp.eq(pivot, 0):
-            zeros = [mp.eq(rows[i][j], 0) for i in range(j + 1, a.rows)]
-            if False in zeros:
-                return False
-            if None in zeros:
-                return None
-        else:
-            return None
-    return True
+def _definiteness(mp: Certifying, a: Matrix) -> tuple[bool | None, bool | None]:
+    """Whether a matrix is positive definite and whether semidefinite, by elimination with the largest pivot first.
+
+    A diagonal entry below 0 and a 2x2 minor below 0 refute both; a block that is exactly 0 leaves it semidefinite.
+    """
+    require_symmetric(mp, a)
+    rows, left = a.tolist(), list(range(a.rows))
+    while left:
+        if any(mp.lt(rows[i][i], 0) for i in left):
+            return False, False
+        positive = [i for i in left if mp.lt(0, rows[i][i])]
+        if not positive:
+            return _of_the_rest(mp, rows, left)
+        pivot = max(positive, key=lambda i: mp.to_float(rows[i][i]))
+        left.remove(pivot)
+        for i in left:
+            factor = _entry(rows, i, pivot) / rows[pivot][pivot]
+            for k in left:
+                if k <= i:
+                    rows[i][k] = rows[i][k] - factor * _entry(rows, k, pivot)
+    return True, True
 
 
-def _eliminate(rows: list[list[Number]], j: int) -> None:
-    """One step of Gauss on the lower triangle of a symmetric matrix, in place: the rest is the Schur complement."""
-    for i in range(j + 1, len(rows)):
-        factor = rows[i][j] / rows[j][j]
-        for k in range(j + 1, i + 1):
-            rows[i][k] = rows[i][k] - factor * rows[k][j]
+def _of_the_rest(mp: Certifying, rows: list[list[Number]], left: list[int]) -> tuple[bool | None, bool | None]:
+    """Definiteness of a block without a diagonal entry that is certainly positive."""
+    pairs = [(i, k) for i in left for k in left if k < i]
+    if any(mp.lt(rows[i][i] * rows[k][k], rows[i][k] ** 2) for i, k in pairs):
+        return False, False
+    if all(mp.eq(rows[i][k], 0) for i, k in (*pairs, *((i, i) for i in left))):
+        return False, True
+    return (False if any(mp.eq(rows[i][i], 0) for i in left) else None), None
+
+
+def _entry(rows: list[list[Number]], i: int, k: int) -> Number:
+    """An entry of a symmetric matrix from its lower triangle."""
+    return rows[max(i, k)][min(i, k)]
 
 
 def spectral_norm_at_most(mp: Certifying, a: Matrix, t: Number) -> bool | None:

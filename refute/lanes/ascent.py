@@ -1,7 +1,7 @@
 """Ascent: batched multi-start gradient ascent on the scale-free gap.
 
 A step costs overhead, not arithmetic, so hundreds of starts climb together: fresh samples, corners, and the closest
-instances so far.  Every step's batch counts as evaluated; the best are offered to `Input.exactify` and `repair`.
+instances so far.  Hypotheses that are not met cost a penalty in proportion to their own gaps.  Every step's batch counts as evaluated; the best are offered to `Input.exactify` and `repair`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from refute.evaluation import excess_of, gap_of, holds
 from refute.inputs import join, parts_of
 from refute.instance import Instance, exact
 from refute.judge import choices_of
@@ -19,6 +20,7 @@ STARTS = 256
 STEPS = 120
 RATES = (0.3, 0.03, 0.003)
 DECAY = (0.9, 0.999)
+PENALTY = 4.0
 
 
 class Ascent:
@@ -54,12 +56,14 @@ class Ascent:
             if search.over():
                 return
             raw = self._clamped(search, structure, {n: start[n] + scale[n] * free[n] for n in start})
-            gap, met = search.evaluate(structure, raw)
+            tensors = search.quantities(structure, raw)
+            gap, met = gap_of(search.claim.statement, tensors), holds(search.claim.hypotheses, tensors)
             if not gap.requires_grad:
                 raise NotDifferentiable("the evaluator is not differentiable in its inputs")
             detached = {name: array.detach() for name, array in raw.items()}
             search.observe(structure, detached, gap.detach(), met)
-            objective = torch.where(torch.isfinite(gap), gap, torch.zeros_like(gap))
+            objective = gap - PENALTY * excess_of(search.claim.hypotheses, tensors)
+            objective = torch.where(torch.isfinite(objective), objective, torch.zeros_like(objective))
             gradients = torch.autograd.grad(objective.sum(), list(free.values()), allow_unused=True)
             speed = rate * 0.5 * (1 + math.cos(math.pi * step / STEPS))
             with torch.no_grad():

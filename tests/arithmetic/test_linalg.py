@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from refute.arithmetic import Ambiguous, Certifying, Reference
+from refute.arithmetic import Ambiguous, Certifying, Reference, linalg
 from tests.arithmetic.shapes import as_balls, contains, scaled, symmetric, tables
 
 BITS = 96
@@ -66,6 +66,38 @@ def test_nearly_equal_eigenvalues_of_different_multiplicity_keep_their_order():
     near = 1 - Fraction(1, 2**90)
     found = mp.eigsy(mp.diag([1, 1, near]))
     assert all(contains(mp, enclosure, value) for enclosure, value in zip(found, [near, Fraction(1), Fraction(1)], strict=True))
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(0, 9), st.floats(0, 1)), min_size=1, max_size=6))
+def test_enclosures_in_order_contain_the_order_statistics(intervals):
+    """Numbers known to lie in intervals that overlap or nest are enclosed in ascending order."""
+    mp = Certifying(64)
+    balls = [mp.between(low, low + width).ball() for low, width, _ in intervals]
+    truth = sorted(low + width * Fraction(share) for low, width, share in intervals)
+    assert all(contains(mp, found, value) for found, value in zip(linalg.in_order(mp, balls), truth, strict=True))
+
+
+@settings(max_examples=40)
+@given(symmetric(), st.sampled_from([2, 5, 10]))
+def test_bad_eigenvectors_cost_width_and_never_truth(rows, digits):
+    """Whatever approximation of the eigenvectors is used, the enclosures contain the eigenvalues or are refused."""
+    mp = Certifying(BITS)
+    n = len(rows)
+    ref, truth = truth_of_eigenvalues(rows)
+    _, vectors = ref.context.eigsy(ref.matrix(rows))
+    rough = mp.matrix(
+        [[Fraction(round(float(vectors[i, j]), digits)).limit_denominator(2**digits) for j in range(n)] for i in range(n)]
+    )
+    balls = as_balls(mp, mp.matrix(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linalg, "_approximate_eigenvectors", lambda *_: as_balls(mp, rough) if digits == 5 else rough)
+        try:
+            found = mp.eigsy(balls)
+        except Ambiguous:
+            return
+    for enclosure, value in zip(found, truth, strict=True):
+        low, high = mp.bounds(enclosure)
+        assert ref.convert(low) - ref.mpf(10) ** -60 <= value <= ref.convert(high) + ref.mpf(10) ** -60
 
 
 @settings(max_examples=40)

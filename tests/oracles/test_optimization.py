@@ -41,8 +41,8 @@ def test_quadratic_attains_the_second_branch():
     assert [value * 2 for value in found["excess"]] == [Fraction(16, 25) ** k for k in range(4)]
 
 
-def test_walls_on_both_sides_are_the_same():
-    """A function and its mirror image have the same trajectory up to sign."""
+def test_mirror_images_have_the_same_trajectory():
+    """A function and its mirror image have the same excess at every step."""
     right = optimization.gradient_descent(MP, function([1, 2], [1, "1/2", 0], start=3), MP.mpf(1), 5)
     left = optimization.gradient_descent(MP, function([-2, -1], [0, "1/2", 1], start=-3), MP.mpf(1), 5)
     assert all(a == b for a, b in zip(right["excess"], left["excess"], strict=True))

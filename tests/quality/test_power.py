@@ -26,7 +26,9 @@ HARDEST = [
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("identifier", "name"), HARDEST, ids=lambda text: text.replace(" ", "-") if isinstance(text, str) else None)
+@pytest.mark.parametrize(
+    ("identifier", "name"), HARDEST, ids=lambda text: text.replace(" ", "-") if isinstance(text, str) else None
+)
 def test_mutant_is_refuted(identifier, name, seed):
     """The mutant falls to a certified counterexample within its budget."""
     (claim,) = load(select([identifier])[0])
