@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import comb, factorial, prod
 from typing import Any
 
-from oracles.activations import double_factorial
+from oracles.activations import arc_cosine, double_factorial
 
 # deep linear networks: dln_moments -----------------------------------------------------------------------------------------
 
@@ -96,3 +96,288 @@ def shared_factors(n: int, order: int) -> int:
         ways = factorial(order) // prod(factorial(part) for part in parts)
         total += ways * prod(double_factorial(2 * part - 1) for part in parts)
     return total
+
+
+# Gram matrices of linear networks: dln_two_input ---------------------------------------------------------------------------
+
+PAIRINGS = (((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2)))
+
+
+def gram_draw(mp: Any, X: Any, W1: Any, W2: Any, W3: Any) -> dict[str, Any]:
+    """Products of entries of the Gram matrices of one linear network, from rational products of its weights."""
+    state, divisor, grams = X, X.rows, []
+    for weight in (None, W1, W2, W3):
+        if weight is not None:
+            divisor = divisor * weight.rows
+            state = weight * state
+        grams.append(state.T * state / divisor)
+    return _gram_quantities(mp, [_products(G) for G in grams], X.rows, [W.rows for W in (W1, W2, W3)])
+
+
+def _products(G: Any) -> list[Any]:
+    """The three products of two entries in the order of `PAIRINGS`, and the minor of the first two points."""
+    return [*(G[a] * G[b] for a, b in PAIRINGS), G[0, 0] * G[1, 1] - G[0, 1] ** 2]
+
+
+def gram_moments(mp: Any, X: Any, n1: int, n2: int, n3: int) -> dict[str, Any]:
+    r"""The means of the same numbers, without the recursion that they obey.
+
+    For one input, $G_{uu}$ is multiplied by $\chi^2_n/n$ in every layer; polarisation of $\mathbb E\,G_{uu}^2$ gives a third of
+    $\mathbb E(G_{ab}G_{cd}+G_{ac}G_{bd}+G_{ad}G_{bc})$.  A $2\times2$ minor is multiplied by $\mathbb E\chi^2_n\chi^2_{n-1}/n^2$
+    in the mean (Bartlett, and rotations act irreducibly on bivectors), which gives the differences.
+    """
+    G = X.T * X / X.rows
+    symmetric, rows, square, minor = _polarised(mp, G), [_products(G)], Fraction(1), Fraction(1)
+    differences = (G[0, 1] * G[2, 3] - G[0, 3] * G[1, 2], G[0, 2] * G[1, 3] - G[0, 3] * G[1, 2])
+    for n in (n1, n2, n3):
+        square, minor = square * Fraction(shared_factors(n, 2), n * n), minor * Fraction(n * (n - 1), n * n)
+        first, second = (mp.mpf(minor) * difference for difference in differences)
+        third = (3 * mp.mpf(square) * symmetric - first - second) / 3
+        rows.append([third + first, third + second, third, mp.mpf(minor) * rows[0][3]])
+    return _gram_quantities(mp, rows, X.rows, (n1, n2, n3))
+
+
+def _polarised(mp: Any, G: Any) -> Any:
+    r"""The symmetric four-linear form of $G_{uu}^2$ at the four points, by the sixteen signed sums of them."""
+    total = mp.mpf(0)
+    for signs in itertools.product((1, -1), repeat=4):
+        square = mp.fsum(signs[i] * signs[j] * G[i, j] for i in range(4) for j in range(4))
+        total = total + prod(signs) * square * square
+    return total / (2**4 * factorial(4))
+
+
+def _gram_quantities(mp: Any, rows: Sequence[Sequence[Any]], n0: int, widths: Sequence[int]) -> dict[str, Any]:
+    found = {}
+    for position, name in enumerate(("first", "second", "third", "det")):
+        column = [row[position] for row in rows]
+        found |= {name: column[1:], f"{name}_before": column[:-1]}
+    return {**found, "width": [mp.mpf(n) for n in widths], "width_before": [mp.mpf(n) for n in (n0, *widths[:2])]}
+
+
+# the second layer of a network with any activation: mlp_vertex2 ------------------------------------------------------------
+
+PAIRS = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
+
+
+def vertex_draw(
+    mp: Any, x: Any, C1: Any, B1: Any, C2: Any, B2: Any, n1: int, W1: Any, W2: Any, b1: Any, b2: Any
+) -> dict[str, Any]:
+    """Products of neurons of one two-layer network, every sum written out."""
+    X, points = x["X"], range(4)
+    root = [mp.sqrt(C1 / X.rows), mp.sqrt(B1), mp.sqrt(C2 / n1), mp.sqrt(B2)]
+    sigma = []
+    for k in range(n1):
+        fields = [root[0] * mp.fsum(W1[k, j] * X[j, a] for j in range(X.rows)) + root[1] * b1[k, 0] for a in points]
+        sigma.append([activation_at(mp, x, field) for field in fields])
+    outputs = []
+    for i in range(2):
+        outputs.append([root[2] * mp.fsum(W2[i, k] * sigma[k][a] for k in range(n1)) + root[3] * b2[i, 0] for a in points])
+    u, v = outputs
+    return {
+        **{f"p{a + 1}{b + 1}": u[a] * u[b] for a, b in PAIRS},
+        **{f"s{a + 1}{b + 1}": sigma[0][a] * sigma[0][b] for a, b in PAIRS},
+        "alike": mp.fprod(u),
+        "split": u[0] * u[1] * v[2] * v[3],
+        "s1234": mp.fprod(sigma[0]),
+        "crossed": u[0] * v[1],
+        **_vertex_constants(mp, X, C2, B2, n1),
+    }
+
+
+def vertex_moments(mp: Any, x: Any, C1: Any, B1: Any, C2: Any, B2: Any, n1: int) -> dict[str, Any]:
+    """The means of the same numbers, from the moments of one hidden neuron and the ways to assign neurons to factors."""
+    X = x["X"]
+    G = X.T * X * (C1 / X.rows)
+    neuron = Neuron(mp, x, mp.matrix([[G[a, b] + B1 for b in range(4)] for a in range(4)]))
+    hidden = {pair: neuron.moment(pair) for pair in PAIRS}
+    variances = (B2, C2 / n1)
+    return {
+        **{f"p{a + 1}{b + 1}": _assigned(mp, neuron, variances, n1, (0, 0), (a, b)) for a, b in PAIRS},
+        **{f"s{a + 1}{b + 1}": hidden[a, b] for a, b in PAIRS},
+        "alike": _assigned(mp, neuron, variances, n1, (0, 0, 0, 0), (0, 1, 2, 3)),
+        "split": _assigned(mp, neuron, variances, n1, (0, 0, 1, 1), (0, 1, 2, 3)),
+        "s1234": neuron.moment((0, 1, 2, 3)),
+        "crossed": mp.mpf(0),
+        **_vertex_constants(mp, X, C2, B2, n1),
+    }
+
+
+def _vertex_constants(mp: Any, X: Any, C2: Any, B2: Any, n1: int) -> dict[str, Any]:
+    return {"variance": C2, "bias": B2, "inputs": mp.mpf(X.rows), "hidden": mp.mpf(n1)}
+
+
+def _assigned(mp: Any, neuron: Neuron, variances: Any, n1: int, rows: tuple[int, ...], points: tuple[int, ...]) -> Any:
+    """The mean of a product of output neurons ``rows`` at ``points``, summed over which bias or hidden neuron each factor takes."""
+    total = mp.mpf(0)
+    for (groups, biases), count in assignments(n1, rows).items():
+        term = count * variances[0] ** (biases // 2) * variances[1] ** ((len(rows) - biases) // 2)
+        total = total + term * mp.fprod(neuron.moment(tuple(points[place] for place in group)) for group in groups)
+    return total
+
+
+@lru_cache(maxsize=64)
+def assignments(n1: int, rows: tuple[int, ...]) -> Counter[tuple[tuple[tuple[int, ...], ...], int]]:
+    """How often the factors that share a hidden neuron form given groups, times the pairings of their weights.
+
+    A factor takes the bias (0) or one of the hidden neurons 1 to ``n1``; two weights pair if row and neuron are the same.
+    """
+    found: Counter[tuple[tuple[tuple[int, ...], ...], int]] = Counter()
+    for taken in itertools.product(range(n1 + 1), repeat=len(rows)):
+        pairings = prod(double_factorial(count - 1) if count % 2 == 0 else 0 for count in Counter(zip(rows, taken)).values())
+        if pairings:
+            groups = [tuple(place for place, k in enumerate(taken) if k == neuron) for neuron in range(1, n1 + 1)]
+            found[tuple(sorted(group for group in groups if group)), taken.count(0)] += pairings
+    return found
+
+
+class Neuron:
+    """One Gaussian neuron with covariance ``G`` at four points: moments of its activation, each computed once.
+
+    Pairs and all four points occur; the piecewise activations see the points a, a, b, b (Cho and Saul, 2009, for ReLU).
+    """
+
+    def __init__(self, mp: Any, x: Any, G: Any) -> None:
+        self.mp, self.x, self.G = mp, x, G
+        self._moments: dict[tuple[int, ...], Any] = {}
+        self._monomials: dict[tuple[int, ...], Any] = {(0, 0, 0, 0): mp.mpf(1)}
+
+    def moment(self, points: tuple[int, ...]) -> Any:
+        """The mean of the product of the activations at an even number of points."""
+        if points not in self._moments:
+            match self.x["activation"]:
+                case "quadratic":
+                    value = self._quadratic(points)
+                case "exponential":
+                    value = self.mp.exp(self._quadratic_form(points, (1,) * len(points)) / 2)
+                case "sine":
+                    value = self._sine(points)
+                case name:
+                    value = self._piecewise(name, points)
+            self._moments[points] = value
+        return self._moments[points]
+
+    def _quadratic_form(self, points: Sequence[int], signs: Sequence[int]) -> Any:
+        return self.mp.fsum(s * t * self.G[a, b] for a, s in zip(points, signs) for b, t in zip(points, signs))
+
+    def _quadratic(self, points: tuple[int, ...]) -> Any:
+        total = self.mp.mpf(0)
+        for degrees in itertools.product((0, 1, 2), repeat=len(points)):
+            exponents = [0, 0, 0, 0]
+            for point, degree in zip(points, degrees, strict=True):
+                exponents[point] += degree
+            total = total + self.mp.fprod(self.x["coefficients"][d] for d in degrees) * self.monomial(tuple(exponents))
+        return total
+
+    def monomial(self, exponents: tuple[int, ...]) -> Any:
+        """The mean of a product of powers of the four fields, by pairing one factor with every other (Isserlis)."""
+        if exponents not in self._monomials:
+            first = next(a for a in range(4) if exponents[a])
+            total = self.mp.mpf(0)
+            for b in range(4):
+                rest = list(exponents)
+                rest[first] -= 1
+                if rest[b]:
+                    ways = rest[b]
+                    rest[b] -= 1
+                    total = total + ways * self.G[first, b] * self.monomial(tuple(rest))
+            self._monomials[exponents] = total if sum(exponents) % 2 == 0 else self.mp.mpf(0)
+        return self._monomials[exponents]
+
+    def _sine(self, points: tuple[int, ...]) -> Any:
+        total = self.mp.mpf(0)
+        for signs in itertools.product((1, -1), repeat=len(points)):
+            total = total + prod(signs) * self.mp.exp(-self._quadratic_form(points, signs) / 2)
+        return total * Fraction((-1) ** (len(points) // 2), 2 ** len(points))
+
+    def _piecewise(self, name: str, points: tuple[int, ...]) -> Any:
+        """``a`` and ``b`` are the two points; each occurs once or twice among the factors."""
+        mp, a, b = self.mp, points[0], points[-1]
+        A, B = self.G[a, a], self.G[b, b]
+        if A == 0 or B == 0:
+            return mp.mpf(0)
+        # Cauchy-Schwarz: rounding must not carry a correlation beyond 1
+        rho = mp.mpf(1) if a // 2 == b // 2 else mp.maximum(-1, mp.minimum(1, self.G[a, b] / mp.sqrt(A * B)))
+        if name == "relu":
+            order = len(points) // 2
+            return mp.sqrt(A * B) ** order * arc_cosine(mp, order, rho) / (2 * mp.pi)
+        if name == "step":
+            return arc_cosine(mp, 0, rho) / (2 * mp.pi)
+        return mp.mpf(1) if len(points) == 4 else 1 - 2 * mp.acos(rho) / mp.pi
+
+
+def activation_at(mp: Any, x: Any, field: Any) -> Any:
+    """The activation at one field."""
+    match x["activation"]:
+        case "quadratic":
+            return x["coefficients"][0] + x["coefficients"][1] * field + x["coefficients"][2] * field * field
+        case "exponential":
+            return mp.exp(field)
+        case "sine":
+            return mp.sin(field)
+    positive, negative = field > 0, field < 0
+    if x["activation"] == "relu":
+        return field if positive else mp.mpf(0)
+    return mp.mpf(int(positive) - (int(negative) if x["activation"] == "sign" else 0))
+
+
+# piecewise linear activations: relu_finite_width ---------------------------------------------------------------------------
+
+
+def piecewise_draw(mp: Any, h: Any, slopes: list[Any], W1: Any, W2: Any, W3: Any) -> dict[str, Any]:
+    """Mean squares of the layers of one network without the roots: activations commute with positive factors."""
+    constants = _piecewise_constants(mp, slopes, [W.rows for W in (W1, W2, W3)])
+    states, squares, variance = h, [_mean_squares(mp, h)], mp.mpf(1)
+    for weight in (W1, W2, W3):
+        variance = variance / (constants["A2"] * weight.cols)
+        fields = weight * states
+        entries = [[fields[i, c] * slopes[0 if fields[i, c] > 0 else 1] for c in range(2)] for i in range(weight.rows)]
+        states = mp.matrix(entries)
+        squares.append([variance * value for value in _mean_squares(mp, states)])
+    first = [pair[0] for pair in squares]
+    return {
+        **constants,
+        **_norms(first, [value * value for value in first]),
+        "mixed": squares[1][0] * squares[1][1],
+        "start": squares[0][0],
+        "start_other": squares[0][1],
+    }
+
+
+def piecewise_moments(mp: Any, h: Any, slopes: list[Any], n1: int, n2: int, n3: int) -> dict[str, Any]:
+    r"""The means of the same numbers, given how many of the n neurons are active: binomial, then sums of two $\chi^2$."""
+    constants, (start, other) = _piecewise_constants(mp, slopes, (n1, n2, n3)), _mean_squares(mp, h)
+    squares, fourths = [start], [start * start]
+    for n in (n1, n2, n3):
+        first, second = active_moments(mp, n, [slope * slope / constants["A2"] for slope in slopes])
+        squares.append(first * squares[-1])
+        fourths.append(second * fourths[-1])
+    single = active_moments(mp, n1, [slope * slope / constants["A2"] for slope in slopes])[0]
+    # orthogonal inputs have independent fields
+    return {**constants, **_norms(squares, fourths), "mixed": single**2 * start * other, "start": start, "start_other": other}
+
+
+def active_moments(mp: Any, n: int, weights: Sequence[Any]) -> tuple[Any, Any]:
+    r"""First and second moment of $\frac1n(w_+\chi^2_k+w_-\chi^2_{n-k})$, $k$ binomial of $n$ and one half."""
+    first, second = mp.mpf(0), mp.mpf(0)
+    for k in range(n + 1):
+        share, rest = mp.mpf(Fraction(comb(n, k), 2**n)), n - k
+        first = first + share * (weights[0] * k + weights[1] * rest)
+        squares = weights[0] ** 2 * (k * (k + 2)) + weights[1] ** 2 * (rest * (rest + 2))
+        second = second + share * (squares + 2 * weights[0] * weights[1] * (k * rest))
+    return first / n, second / (n * n)
+
+
+def _mean_squares(mp: Any, states: Any) -> list[Any]:
+    return [mp.fsum(states[i, c] * states[i, c] for i in range(states.rows)) / states.rows for c in range(2)]
+
+
+def _norms(squares: Sequence[Any], fourths: Sequence[Any]) -> dict[str, Any]:
+    return {"square": squares[1:], "square_before": squares[:-1], "fourth": fourths[1:], "fourth_before": fourths[:-1]}
+
+
+def _piecewise_constants(mp: Any, slopes: Sequence[Any], widths: Sequence[int]) -> dict[str, Any]:
+    return {
+        "A2": mp.fsum(slope**2 for slope in slopes) / 2,
+        "A4": mp.fsum(slope**4 for slope in slopes) / 2,
+        "width": [mp.mpf(n) for n in widths],
+    }

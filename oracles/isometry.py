@@ -201,6 +201,17 @@ def schur_depth(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, An
     }
 
 
+def gap_iteration(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, Any]:
+    """Isometry gaps of ``G`` and of the layers 1 to ``L``."""
+    step = Kernel(mp, **kernel)
+    return {
+        "gap": lambda: [gap(mp, matrix) for matrix in iterates(mp, step, G, L)[1:]],
+        "gap_0": lambda: gap(mp, G),
+        "determinant": mp.det(G),
+        "slope": step.slope(mp.mpf(0)),
+    }
+
+
 def iterates(mp: Any, step: Kernel, G: Any, L: int) -> list[Any]:
     """``G`` and its ``L`` images, as balls beyond the first: the degree of the rationals grows like that of the series."""
     matrices = [G]

@@ -19,10 +19,25 @@ def iterates(step: Any, start: Any, layers: int) -> list[Any]:
     return states
 
 
+def enclosed(mp: Any, step: Any) -> Any:
+    r"""A kernel map that takes a ball in $[0,1]$ to the ball around the images of its ends, $\kappa$ being increasing there.
+
+    The closed form on the ball itself would widen it by $1/\sqrt{1-\rho}$ in every layer.
+    """
+
+    def image(rho: Any) -> Any:
+        if mp.radius(rho) == 0 or mp.lt(rho, 0) is not False:
+            return step(rho)
+        low, high = mp.bounds(rho)
+        return mp.between(step(mp.mpf(low)), step(mp.mpf(min(high, 1))))
+
+    return image
+
+
 def approach_to_one(mp: Any, kernel: dict[str, Any], start: Any, L: int) -> dict[str, Any]:
     r"""$1-\rho_\ell$ of Theorem 1, cases 2 and 3, layers 1 to L, with $\kappa(0)$, $\kappa'(0)$ and $\kappa'(1)$."""
     step = Kernel(mp, **kernel)
-    distances = [1 - state for state in iterates(step, start, L)]
+    distances = [1 - state for state in iterates(enclosed(mp, step), start, L)]
     return {
         "distance": distances[1:],
         "distance_0": distances[0],
@@ -35,7 +50,7 @@ def approach_to_one(mp: Any, kernel: dict[str, Any], start: Any, L: int) -> dict
 def representations(mp: Any, kernel: dict[str, Any], start: Any, L: int) -> dict[str, Any]:
     r"""Distances of normalised representations: $\frac1d\|h(x)-h(y)\|^2=\frac1d(\|h(x)\|^2+\|h(y)\|^2-2\langle h(x),h(y)\rangle)$."""
     step = Kernel(mp, **kernel)
-    squares = [step(mp.mpf(1)) * 2 - 2 * state for state in iterates(step, start, L)[1:]]
+    squares = [step(mp.mpf(1)) * 2 - 2 * state for state in iterates(enclosed(mp, step), start, L)[1:]]
     return {
         "square": squares,
         "distance": lambda: [mp.sqrt(square) for square in squares],

@@ -1,13 +1,14 @@
 """Evaluator against oracle: two independent computations of the same quantities, compared at every run.
 
-The float64 value must lie in the oracle's ball widened by 2**10 times the spread that a perturbation of the inputs by
-one ulp shows, plus 2**10 ulps of the largest term of the relations that the quantity occurs in: a difference below that
+The float64 value must lie in the oracle's ball widened by 2**10 times the spread that a perturbation by one ulp shows, of
+the raw inputs and of the objects built from them, plus 2**10 ulps of the largest term of the relations that the quantity occurs in: a difference below that
 is rounding and cannot change a gap.  Values that spread by more than `ILL` of their size are ill-conditioned and
 counted apart.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import time
@@ -179,8 +180,26 @@ def _evaluate(search: Search, structure: Structure, instance: Instance) -> dict[
             array = instance.raw[join(name, part)].astype(np.float64)
             moves = rng.integers(-1, 2, size=(PERTURBATIONS, *array.shape)) * (0 if source.discrete else 1)
             parts[part] = search.array(np.concatenate([array[None], array[None] * (1 + moves * ULP)]))
-        built[name] = source.tensor(search.xp, parts, structure.sizes, choices_of(name, structure.choices))
+        object_ = source.tensor(search.xp, parts, structure.sizes, choices_of(name, structure.choices))
+        built[name] = object_ if source.discrete else _moved(search, object_, rng)
     return named(search.claim.evaluate(search.xp, **accepted(search.claim.evaluate, {**built, **structure.sizes})))
+
+
+def _moved(search: Search, built: Any, rng: np.random.Generator) -> Any:
+    """The object built from an instance and its copies, the entries of the copies moved by at most one ulp once more.
+
+    An evaluator is given a rounded object: it answers for its own rounding, not for that of the construction.
+    """
+    if isinstance(built, dict):
+        return {key: _moved(search, value, rng) for key, value in built.items()}
+    if dataclasses.is_dataclass(built) and not isinstance(built, type):
+        fields = {field.name: getattr(built, field.name) for field in dataclasses.fields(built)}
+        return dataclasses.replace(built, **{name: _moved(search, value, rng) for name, value in fields.items()})
+    if getattr(built, "dtype", None) != search.xp.float64 or tuple(built.shape[:1]) != (PERTURBATIONS + 1,):
+        return built
+    moves = rng.integers(-1, 2, size=tuple(built.shape))
+    moves[0] = 0
+    return built * (1 + search.array(moves) * ULP)
 
 
 def drawn_values(search: Search, instance: Instance) -> dict[str, Any]:

@@ -23,13 +23,17 @@ from refute.errors import OracleError, RefuteError
 
 @dataclass(frozen=True)
 class Comparison:
-    """One relation at one index of the axes: both sides as the arithmetic holds them, and the decision."""
+    """One relation at one index of the axes: both sides as the arithmetic holds them, the decision, and the relative gap.
+
+    ``gap`` is that of `refute.evaluation`, negative while the relation holds, as far as the enclosures' middles tell.
+    """
 
     relation: str
     index: Mapping[str, int]
     lhs: Any
     rhs: Any
     decided: bool | None
+    gap: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -148,16 +152,27 @@ def decide(statement: Any, scalars: Scalars) -> Decision:
     last = Decision(None, None, "nothing was compared")
     for index in itertools.product(*ranges):
         scalars.index = dict(zip(axes, index, strict=True))
-        last = _decide(formula, scalars)
-        if last.holds is False:
-            return last
-        if last.holds is None:
-            undecided.append(last)
+        found = _decide(formula, scalars)
+        if found.holds is False:
+            return found
+        if found.holds is None:
+            undecided.append(found)
+        last = _closest([last, found]) if last.holds else found
     return _widest(undecided) if undecided else last
 
 
 def _widest(undecided: list[Decision]) -> Decision:
     return max(undecided, key=lambda decision: decision.width)
+
+
+def _closest(decided: list[Decision]) -> Decision:
+    """Of decisions that agree, the one that came closest to the opposite."""
+    return max(decided, key=_nearness)
+
+
+def _nearness(decision: Decision) -> float:
+    gap = math.nan if decision.comparison is None else decision.comparison.gap
+    return -math.inf if math.isnan(gap) else gap if decision.holds else -gap
 
 
 def _decide(node: language.Literal | language.Junction, scalars: Scalars) -> Decision:
@@ -169,7 +184,7 @@ def _decide(node: language.Literal | language.Junction, scalars: Scalars) -> Dec
         if decisions[-1].holds is not None and decisions[-1].holds != node.conjunction:
             return decisions[-1]
     undecided = [decision for decision in decisions if decision.holds is None]
-    return _widest(undecided) if undecided else decisions[0]
+    return _widest(undecided) if undecided else _closest(decisions)
 
 
 def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
@@ -196,7 +211,27 @@ def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
     if negated:
         decided = _not(decided)
     width = _width(mp, lhs, rhs) if decided is None else -math.inf
-    return Decision(decided, Comparison(language.serialise(relation), dict(scalars.index), lhs, rhs, decided), width=width)
+    gap = _gap(relation, scalars, lhs, rhs)
+    comparison = Comparison(language.serialise(relation), dict(scalars.index), lhs, rhs, decided, -gap if negated else gap)
+    return Decision(decided, comparison, width=width)
+
+
+def _gap(relation: Any, scalars: Scalars, lhs: Any, rhs: Any) -> float:
+    """The relative gap of a relation from the middles of its enclosures; NaN where it has none."""
+    mp = scalars.mp
+    try:
+        terms = [abs(value_of(term, scalars)) for side in (relation.lhs, relation.rhs) for term in language.terms(side)]
+        if scalars.claim.scale is not None and 0 in (relation.lhs, relation.rhs):
+            terms.append(abs(value_of(scalars.claim.scale, scalars)))
+        scale, difference = float(mp.to_float(mp.fsum(terms))), float(mp.to_float(lhs - rhs))
+        gap = difference / scale if difference else 0.0
+    except (ArithmeticError, ValueError, OracleError):
+        return math.nan
+    if isinstance(relation, (sympy.Ge, sympy.Gt)):
+        return -gap
+    if isinstance(relation, (sympy.Eq, sympy.Ne)):
+        return abs(gap) if isinstance(relation, sympy.Eq) else -abs(gap)
+    return gap
 
 
 def _width(mp: Any, lhs: Any, rhs: Any) -> float:

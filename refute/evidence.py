@@ -122,8 +122,8 @@ def bettable(claimed: sympy.Basic, axes: Collection[str] = ()) -> bool:
     return not claimed.rhs.atoms(*statement.EXPECTATIONS) and not statement.names(claimed) & set(axes)
 
 
-def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
-    """Values of ``q / bound`` on fresh draws for one instance."""
+def drawn_tensors(search: Search, structure: Structure, instance: Instance, draws: int) -> Tensors:
+    """The evaluator's quantities on one instance under fresh randomness, one row per draw."""
     claim, xp = search.claim, search.xp
     raw = {name: xp.repeat(array, draws, axis=0) for name, array in search.stack([instance]).items()}
     built = {
@@ -134,7 +134,13 @@ def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> 
         drawn = law.sample(search.sampler, law.families[0], draws, structure.sizes, {})
         built[name] = law.tensor(xp, drawn, structure.sizes, {})
     values = claim.evaluate(xp, **accepted(claim.evaluate, {**built, **structure.sizes}))
-    tensors = Tensors(claim, xp, values, structure.sizes)
+    return Tensors(claim, xp, values, structure.sizes)
+
+
+def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
+    """Values of ``q / bound`` on fresh draws for one instance."""
+    claim = search.claim
+    tensors = drawn_tensors(search, structure, instance, draws)
     q = value_of(claim.statement.lhs.args[0], tensors)
     bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float).reshape(-1)
     if not np.all(bounds > 0):

@@ -16,6 +16,7 @@ from refute.description import describe
 from refute.errors import RefuteError
 from refute.evidence import wealth_of
 from refute.exhibit import Exhibit
+from refute.montecarlo import means_beside
 from refute.search import Lane, Search, judge_closest, run_lanes
 from refute.shrink import shrink
 from refute.smallest import smallest
@@ -23,6 +24,7 @@ from refute.smallest import smallest
 VACUOUS_BELOW = 0.001
 STATEMENT_SHARE = 0.5
 SHRINK_SHARE = 0.3
+MEANS_SHARE = 0.05
 AGREEMENT_INSTANCES = 12
 DEFAULT_BUDGET = 4.0
 
@@ -80,8 +82,9 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     agreed = compare(search, options, begun)
     run_lanes(search, in_order(claim, options.lanes), progress)
     wealth = None
-    if claim.randomness and search.refutation is None:
+    if claim.randomness and search.refutation is None and (claim.expectation is None or search.open_means):
         wealth = wealth_of(search, budget=0.15 * options.budget)
+    means = means_beside(search, budget=MEANS_SHARE * options.budget) if search.refutation is None else None
     refuted, path = None, None
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
@@ -111,7 +114,7 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
         ],
         hazards=[item.record() for item in search.hazards],
         undecided=[item.record() for item in search.undecided], counterexample=refuted,
-        certificate=f"certificates/{path.name}" if path else None, agreement=agreed, wealth=wealth,
+        certificate=f"certificates/{path.name}" if path else None, agreement=agreed, wealth=wealth, means=means,
         seconds=round(time.perf_counter() - begun, 3), device=options.device, seed=options.seed, budget=options.budget,
         date=now(),
     )  # fmt: skip

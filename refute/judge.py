@@ -16,7 +16,7 @@ from typing import Any
 
 from refute.arithmetic import Ambiguous, Certifying, Reference
 from refute.claim import Claim
-from refute.decision import Comparison, Decision, Scalars, decide
+from refute.decision import Decision, Scalars, decide
 from refute.derived import exact_tensor, is_derived, oracle_of
 from refute.errors import Disagreement, OracleError
 from refute.inputs import parts_of
@@ -108,7 +108,7 @@ class Judge:
             comparison.index,
             mp.exact_str(comparison.lhs),
             mp.exact_str(comparison.rhs),
-            _relative_gap(mp, comparison),
+            comparison.gap,
             reason,
         )
 
@@ -185,11 +185,3 @@ def accepted(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return dict(arguments)
     return {name: value for name, value in arguments.items() if name in parameters}
-
-
-def _relative_gap(mp: Any, comparison: Comparison) -> float:
-    try:
-        scale = abs(comparison.lhs) + abs(comparison.rhs)
-        return float(mp.to_float((comparison.lhs - comparison.rhs) / scale))
-    except (ArithmeticError, ZeroDivisionError, Ambiguous, OverflowError):
-        return float("nan")

@@ -120,6 +120,26 @@ class Wealth(msgspec.Struct, frozen=True, kw_only=True):
         return self.log_wealth >= -math.log(self.alpha)
 
 
+class MeanBeside(msgspec.Struct, frozen=True, kw_only=True):
+    """One exact mean (``exact`` as a text, ``value`` as the nearest float) beside the mean of draws and its standard error."""
+
+    name: str
+    index: dict[str, int] = {}
+    exact: str
+    value: float
+    mean: float
+    error: float
+
+
+class MonteCarlo(msgspec.Struct, frozen=True, kw_only=True):
+    """Exact means of one instance beside those of ``draws`` draws of the evaluator; it decides nothing."""
+
+    draws: int
+    sizes: dict[str, int]
+    choices: dict[str, str] = {}
+    means: list[MeanBeside]
+
+
 class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
 
@@ -175,6 +195,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     certificate: str | None = None
     agreement: Agreement | None = None
     wealth: Wealth | None = None
+    means: MonteCarlo | None = None
     seconds: float = 0.0
     device: str = "cpu"
     seed: int = 0

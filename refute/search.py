@@ -7,6 +7,7 @@ histogram, closest instances), sends proposals to the judge at a bounded rate, a
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ JUDGE_SHARE = 0.4
 JUDGE_GRACE = 0.5
 KEPT = 8
 PROPOSED_PER_BATCH = 3
+PROPOSED_PER_PILOT = 16
+FAR_MEAN = -0.05
+FAR_SHARE = 0.2
 NEAR_MISS = -1e-6
 
 
@@ -88,6 +92,9 @@ class Search:
         self._enumerated: set[str] = set()
         self._seen: set[Any] = set()
         self._rounding = ROUNDING if self.claim.statement.atoms(sympy.Eq) else 0.0
+        # pilot means are noise: where exact ones exist, floats only rank proposals, and rulings alone are evidence
+        self.exact_means = bool(claim.randomness) and claim.expectation is not None
+        self.open_means = 0
         self._ruled: set[Any] = set()
 
     # structure -------------------------------------------------------------------------------------------------
@@ -175,6 +182,7 @@ class Search:
         """Record an evaluated batch and propose its violating and closest instances to the judge.
 
         A gap below 0 counts as it is; one that floats see at or above 0 only once the judge has ruled, with its true value.
+        Where exact means exist, no instance and no gap counts before the judge has ruled.
         """
         xp = self.xp
         finite = xp.isfinite(gap)
@@ -185,6 +193,9 @@ class Search:
         number = int(xp.sum(xp.astype(counted, xp.int64)))
         lane.drawn += total
         lane.met += number_met
+        if self.exact_means:
+            self._propose_best(structure, raw, xp.where(met, xp.where(finite, gap, xp.ones_like(gap)), xp.full_like(gap, -math.inf)))
+            return
         if distinct and structure.key not in self._enumerated:
             lane.instances += self._distinct(structure, raw, counted, number)
         if number:
@@ -203,7 +214,7 @@ class Search:
 
     def first_sight(self, instance: Instance) -> bool:
         """Whether an instance is new to this search; it is known from now on."""
-        key = hash(instance.key())
+        key = instance.key()
         known = key in self._seen
         self._seen.add(key)
         return not known
@@ -218,20 +229,24 @@ class Search:
         return len(self._seen) - before
 
     def _propose_best(self, structure: Structure, raw: dict[str, Any], gaps: Any) -> None:
-        for gap, position in _largest(gaps, PROPOSED_PER_BATCH):
+        for gap, position in _largest(gaps, PROPOSED_PER_PILOT if self.exact_means else PROPOSED_PER_BATCH):
             if gap == -float("inf") or self.over():
                 break
-            worth = gap >= 0 or (self.claim.randomness and gap > -0.05)
-            remembered = len(self.closest) < KEPT or gap > self.closest[-1][0]
+            near = gap >= 0 or (self.claim.randomness and gap > FAR_MEAN)
+            worth = near or (self.exact_means and self.judge_seconds < FAR_SHARE * (time.perf_counter() - self.begun))
+            remembered = not self.exact_means and (len(self.closest) < KEPT or gap > self.closest[-1][0])
             if not worth and not remembered:
                 break
             instance = self.instance(structure, raw, position)
             if remembered:
-                self.closest = sorted([*self.closest, (gap, instance)], key=lambda pair: -pair[0])[:KEPT]
+                self._remember(gap, instance)
             if worth:
                 self.propose(instance, gap)
             if gap > NEAR_MISS and not self.over():
                 self.propose_exactified(instance, gap)
+
+    def _remember(self, gap: float, instance: Instance) -> None:
+        self.closest = sorted([*self.closest, (gap, instance)], key=lambda pair: -pair[0])[:KEPT]
 
     def propose_exactified(self, instance: Instance, gap: float) -> None:
         """Offer a near miss to `Input.exactify` of every input, and to the judge what they solve for."""
@@ -270,7 +285,7 @@ class Search:
         spent = time.perf_counter() - self.begun
         if not force and self.judge_seconds > JUDGE_GRACE + JUDGE_SHARE * spent:
             return None
-        key = hash(instance.key())
+        key = instance.key()
         if key in self._ruled or not self.admits(instance):
             return None
         self._ruled.add(key)
@@ -290,7 +305,9 @@ class Search:
 
     def _note(self, instance: Instance, ruling: Ruling, gap: float) -> None:
         exhibit = Exhibit(self.claim, instance, ruling, self.lane.name, gap)
-        if not gap < 0 and np.isfinite(ruling.gap) and ruling.outcome in ("violated", "holds", "tie"):
+        if self.exact_means:
+            self._count_mean(instance, ruling, gap)
+        elif not gap < 0 and np.isfinite(ruling.gap) and ruling.outcome in ("violated", "holds", "tie"):
             true_gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
             self.lane.reach(true_gap, instance.sizes, instance.choices)
         if ruling.outcome == "violated":
@@ -303,6 +320,19 @@ class Search:
             self.hazards.append(exhibit)
             self.hazards.sort(key=lambda hazard: -hazard.gap if hazard.gap == hazard.gap else -1.0)
             del self.hazards[KEPT:]
+
+    def _count_mean(self, instance: Instance, ruling: Ruling, gap: float) -> None:
+        """Count an instance of a claim with exact means by its ruling; where it is open, the pilot gap is all there is."""
+        if ruling.outcome not in ("violated", "holds", "tie", "open"):
+            return
+        self.open_means += ruling.outcome == "open"
+        if ruling.outcome != "open":
+            gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
+        self.lane.instances += 1
+        if math.isfinite(gap):
+            self.lane.reach(gap, instance.sizes, instance.choices)
+            self.lane.spread(np.asarray([gap]))
+            self._remember(gap, instance)
 
     def over(self) -> bool:
         """Whether the lane should stop: refuted, or out of time."""

@@ -27,7 +27,7 @@ LARGEST_ENTRIES = 400
 def shrink(claim: Claim, judge: Judge, instance: Instance, ruling: Ruling, deadline: float) -> tuple[Instance, Ruling]:
     """The simplest violated instance found before ``deadline`` (in `time.perf_counter` seconds), with its ruling."""
     best = (instance, ruling)
-    tried = {hash(instance.key())}
+    tried = {instance.key()}
     improved = True
     while improved and time.perf_counter() < deadline:
         improved = False
@@ -38,7 +38,7 @@ def shrink(claim: Claim, judge: Judge, instance: Instance, ruling: Ruling, deadl
                 for candidate in _with_exactified(claim, best[0], stage(claim, best[0])):
                     if time.perf_counter() >= deadline:
                         return best
-                    key = hash(candidate.key())
+                    key = candidate.key()
                     if key in tried:
                         continue
                     tried.add(key)

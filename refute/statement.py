@@ -9,6 +9,7 @@ Equivalent``.  How it is evaluated is the business of `refute.evaluation` (tenso
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from refute.errors import ClaimError
 
@@ -224,6 +226,10 @@ def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:
     return str(_Printer({"symbol_names": symbol_names, "notation": chosen}).doprint(statement))
 
 
+PLACE = re.compile(r"(?<=_)\\cdot(?![A-Za-z])|(?<=_\{)\\cdot(?![A-Za-z])|(?<=,)\\cdot(?![A-Za-z])")
+COMPOSITE = re.compile(r"[-+^]|\\(log|sum|sqrt|frac|tfrac|prod|min|max|textstyle|langle)(?![A-Za-z])")
+
+
 class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX, with expectations in their usual notation and comparisons as printed in papers."""
 
@@ -231,13 +237,29 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         self._notation: Mapping[str, str] = settings.pop("notation")
         super().__init__(settings)
 
-    def _print_Mean(self, expression: Any, **_: Any) -> str:
-        return rf"\mathbb{{E}}\left[{self._print(expression.args[0])}\right]"
+    def _print_Mean(self, expression: Any, exp: str | None = None) -> str:
+        return self._expectation("E", expression, exp)
 
-    def _print_Probability(self, expression: Any, **_: Any) -> str:
-        return rf"\mathbb{{P}}\left[{self._print(expression.args[0])}\right]"
+    def _print_Probability(self, expression: Any, exp: str | None = None) -> str:
+        return self._expectation("P", expression, exp)
+
+    def _expectation(self, letter: str, expression: Any, exp: str | None) -> str:
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\mathbb{{{letter}}}\left[{self._print(expression.args[0])}\right]{power}"
+
+    def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        """A quantity whose notation is itself a formula needs brackets as the base of a power."""
+        if isinstance(item, sympy.Symbol) and level >= PRECEDENCE["Pow"] and COMPOSITE.search(self._notation.get(item.name, "")):
+            return rf"\left({self._print(item)}\right)"
+        return str(super().parenthesize(item, level, is_neg=is_neg, strict=strict))
 
     def _print_Indexed(self, expression: Any) -> str:
+        r"""A notation shows an index in place of ``\cdot`` in a subscript, or by its own name; else it follows in brackets."""
         label = str(expression.base.label)
         base = self._notation.get(label) or self._print(sympy.Symbol(label))
-        return f"{{{base}}}[{','.join(self._print(i) for i in expression.indices)}]"
+        indices = [str(self._print(i)) for i in expression.indices]
+        if len(indices) == 1 and PLACE.search(base):
+            return str(PLACE.sub(lambda _: f"{{{indices[0]}}}", base))
+        if label in self._notation and all(re.search(rf"(?<![A-Za-z\\]){re.escape(i)}(?![A-Za-z])", base) for i in indices):
+            return str(base)
+        return f"{{{base}}}[{','.join(indices)}]"

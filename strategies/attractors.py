@@ -141,8 +141,14 @@ class UnitAttractors(Input):
 
     families = KernelMaps.families
 
-    def __init__(self, degree: int | str, critical: bool, activations: tuple[str, ...] = ()) -> None:
-        self.degree, self.critical = degree, critical
+    def __init__(
+        self,
+        degree: int | str,
+        critical: bool,
+        activations: tuple[str, ...] = (),
+        steepness: tuple[float, float] = (FLOOR, 1 - FLOOR),
+    ) -> None:
+        self.degree, self.critical, self.range = degree, critical, steepness
         known = (SERIES, "exponential", "leaky relu") if critical else (SERIES, "exponential", "cosine")
         self.choices = {"activation": activations or known}
 
@@ -152,25 +158,30 @@ class UnitAttractors(Input):
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         weights = sample_weights(sampler, family, batch, dimension(self.degree, sizes))
         small = sampler.log_uniform(batch, low=FLOOR, high=0.5)
-        return {"weights": weights, "steepness": sampler.where(sampler.bernoulli(0.5, batch), small, 1 - small)}
+        return {
+            "weights": weights,
+            "steepness": sampler.where(sampler.bernoulli(0.5, batch), small, 1 - small).clamp(*self.range),
+        }
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         weights = draw_weights(draw, dimension(self.degree, sizes), first=1)
-        return {"weights": weights, "steepness": Fraction(draw(st.integers(1, 15)), 16)}
+        low, high = self.range
+        return {"weights": weights, "steepness": min(max(Fraction(draw(st.integers(1, 15)), 16), Fraction(low)), Fraction(high))}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for weights in corner_weights(dimension(self.degree, sizes)):
+        count = dimension(self.degree, sizes)
+        for weights in corner_weights(count) if choices["activation"] == SERIES else [[1] * count]:
             for steepness in (Fraction(1, 64), Fraction(1, 2), Fraction(63, 64)):
                 yield {"weights": weights, "steepness": steepness}
-            if choices["activation"] != SERIES:
-                return
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
-        return {"weights": xp.clip(parts["weights"], min=0.0), "steepness": xp.clip(parts["steepness"], min=FLOOR, max=1 - FLOOR)}
+        low, high = self.range
+        return {"weights": xp.clip(parts["weights"], min=0.0), "steepness": xp.clip(parts["steepness"], min=low, max=high)}
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
         weights, steepness = list(parts["weights"].flat), parts["steepness"][()]
-        return all(w >= 0 for w in weights) and any(weights[1:] if self.critical else weights) and 0 < steepness < 1
+        low, high = self.range
+        return all(w >= 0 for w in weights) and any(weights[1:] if self.critical else weights) and low <= steepness <= high
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Kernel:
         name, steepness = choices["activation"], parts["steepness"]
@@ -269,3 +280,8 @@ def attracted(degree: int | str, linear: bool = False, signed: bool = False) -> 
 def attracted_to_one(degree: int | str, critical: bool, activations: tuple[str, ...] = ()) -> UnitAttractors:
     r"""An activation with $\kappa(0)>0$ and $\kappa'(1)<1$, or $\kappa'(1)=1$ if ``critical``."""
     return UnitAttractors(degree, critical, activations)
+
+
+def relu() -> UnitAttractors:
+    r"""The normalised ReLU, $\phi(x)=\sqrt2\max(x,0)$."""
+    return UnitAttractors(2, True, ("leaky relu",), (0.5, 0.5))

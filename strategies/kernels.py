@@ -137,6 +137,74 @@ class KernelMaps(Input):
         return {"activation": choices["activation"], "parameter": parameter, "centred": self.centred}
 
 
+class Weights(Input):
+    """Weights ``(count,)`` of the degrees of a Hermite series, non-negative and not all zero."""
+
+    families = KernelMaps.families
+
+    def __init__(self, count: int | str) -> None:
+        self.count = count
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": (self.count,)}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": sample_weights(sampler, family, batch, dimension(self.count, sizes))}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": draw_weights(draw, dimension(self.count, sizes))}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        for weights in corner_weights(dimension(self.count, sizes)):
+            yield {"": weights}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], min=0.0)}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        weights = list(parts[""].flat)
+        return all(w >= 0 for w in weights) and any(weights)
+
+
+class ResidualShares(Input):
+    r"""Two shares $0\le r_1^2<r_2^2<1$ of a residual branch: the raw pair, sorted."""
+
+    families = ("uniform", "close", "none and some")
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": (2,)}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        shares = sampler.uniform(batch, 2)
+        if family == "close":
+            shares[:, 1] = shares[:, 0] * (1 - sampler.log_uniform(batch, low=2.0**-20, high=1.0))
+        if family == "none and some":
+            shares[:, 1] = 0
+        return {"": shares}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": [Fraction(k, 16) for k in draw(st.lists(st.integers(0, 15), min_size=2, max_size=2, unique=True))]}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        yield {"": [0, Fraction(1, 2)]}
+        yield {"": [Fraction(1, 2), Fraction(3, 4)]}
+        yield {"": [0, Fraction(1023, 1024)]}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], min=0.0, max=1 - FLOOR)}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        first, second = parts[""]
+        return first != second and all(0 <= share < 1 for share in (first, second))
+
+    def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
+        shares = parts[""]
+        return xp.stack([xp.minimum(shares[:, 0], shares[:, 1]), xp.maximum(shares[:, 0], shares[:, 1])], axis=1)
+
+    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
+        return [mp.mpf(share) for share in sorted(parts[""])]
+
+
 def signed_distance(xp: Any, u: Any) -> Correlation:
     """The correlation ``sign(u) (1 - |u|)``."""
     return Correlation(xp.where(u < 0, -xp.ones_like(u), xp.ones_like(u)), 1 - xp.abs(u), xp.abs(u))
@@ -192,3 +260,13 @@ def correlation(signs: tuple[int, ...] = (1, -1), apart: float = 0.0, closed: bo
 def kernel(degree: int | str, centred: bool = True, activations: Sequence[str] = tuple(ACTIVATIONS)) -> KernelMaps:
     """The kernel map of an activation; ``degree`` bounds a Hermite series."""
     return KernelMaps(degree, centred, activations)
+
+
+def weights(count: int | str) -> Weights:
+    """Weights of so many degrees of a Hermite series."""
+    return Weights(count)
+
+
+def residual_shares() -> ResidualShares:
+    """The shares of a weaker and a stronger residual branch."""
+    return ResidualShares()

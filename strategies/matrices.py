@@ -247,16 +247,47 @@ def pivot_deficits(xp: Any, gram: Any) -> Any:
     return deficits
 
 
-def layers(xp: Any, G: Correlation, kernel: Callable[[Correlation], Correlation], n: int, count: int) -> Iterator[Any]:
-    r"""The deficits of the pivots of $G^0=G$ and of ``count`` iterates $G^{\ell+1}=\kappa[G^\ell]$, ``(batch, n)`` each."""
+def multiple_correlations(xp: Any, G: Correlation, n: int) -> Correlation:
+    r"""Squared multiple correlations $1-d_j$ of the points 2 to n on those before them, ``(batch, n - 1)``; $\det G=\prod_jd_j$.
+
+    The first point is eliminated through complements, so that nearly parallel points keep the digits of their distances.
+    """
+    one = xp.ones_like(G.value[:, :1])
+    sign = xp.concat([one, G.sign[:, : n - 1]], axis=1)
+    aligned = gram_matrix(xp, G.value, n) * sign[:, :, None] * sign[:, None, :]
+    apart = gram_matrix(xp, G.complement, n)
+    first, complement = G.magnitude[:, : n - 1], G.complement[:, : n - 1]
+    rest, deficits = complement * (1 + first), first * first
+    if n > 2:
+        products = first[:, :, None] * first[:, None, :]
+        sums = complement[:, :, None] + complement[:, None, :] - complement[:, :, None] * complement[:, None, :]
+        near_one = aligned[:, 1:, 1:] > 0.5
+        left = xp.where(near_one & (products > 0.25), sums - apart[:, 1:, 1:], aligned[:, 1:, 1:] - products)
+        scale = xp.sqrt(rest)
+        unit = left / (scale[:, :, None] * scale[:, None, :])
+        identity = xp.eye(n - 1, dtype=unit.dtype, device=unit.device)
+        more = pivot_deficits(xp, xp.where(identity > 0, identity + 0 * unit, unit))
+        deficits, rest = deficits + rest * more, rest * (1 - more)
+    return Correlation(xp.ones_like(deficits), deficits, rest)
+
+
+def layers(xp: Any, G: Correlation, kernel: Callable[[Correlation], Correlation], n: int, count: int) -> Iterator[Correlation]:
+    r"""The `multiple_correlations` of $G^0=G$ and of ``count`` iterates $G^{\ell+1}=\kappa[G^\ell]$."""
     for layer in range(count + 1):
         G = kernel(G) if layer else G
-        yield pivot_deficits(xp, gram_matrix(xp, G.value, n))
+        yield multiple_correlations(xp, G, n)
 
 
-def isometry_gap(xp: Any, deficits: Any) -> Any:
-    r"""$-\log\mathcal I(G)=-\frac1n\sum_j\log d_j$ from the deficits of the pivots of a matrix with unit diagonal."""
-    return -xp.mean(xp.log1p(-deficits), axis=1)
+def isometry_gap(xp: Any, pivots: Correlation) -> Any:
+    r"""$-\log\mathcal I(G)=-\frac1n\sum_j\log d_j$ from the `multiple_correlations` of a matrix with unit diagonal."""
+    return -xp.sum(log_complement(xp, pivots), axis=1) / (pivots.magnitude.shape[1] + 1)
+
+
+def log_complement(xp: Any, rho: Correlation) -> Any:
+    """``log(1 - rho)`` for non-negative ``rho``, from whichever of value and complement is the smaller."""
+    small = rho.magnitude < 0.5
+    near_zero = xp.where(small, rho.magnitude, 0 * rho.magnitude)
+    return xp.log1p(-near_zero) + xp.log(xp.where(small, xp.ones_like(near_zero), rho.complement))
 
 
 def samples(features: int | str, count: int | str) -> Samples:

@@ -144,7 +144,7 @@ def test_which_statements_can_be_bet_against(statement, possible):
     assert bettable(statement, ["k"]) is possible
 
 
-def randomised(statement=Le(Mean(a), b), square=True, **overrides):
+def randomised(square=True, **overrides):
     """``a = x_1 w^2`` (or ``x_1 w``) for a standard Gaussian w, ``b = x_2``."""
 
     def evaluate(xp, x, w):
@@ -153,7 +153,7 @@ def randomised(statement=Le(Mean(a), b), square=True, **overrides):
     def oracle(mp, x, w):
         return {"a": x[0] * w[0] * (w[0] if square else 1), "b": x[1], "c": x[2], "f": x}
 
-    return claim_of(statement, evaluate=evaluate, oracle=oracle, randomness={"w": Numbers()}, **overrides)
+    return claim_of(Le(Mean(a), b), evaluate=evaluate, oracle=oracle, randomness={"w": Numbers()}, **overrides)
 
 
 def wealth(claim, *instances):

@@ -150,3 +150,10 @@ def test_the_evaluator_is_not_consulted():
     """Shrinking decides by exact arithmetic alone: a float evaluator that errs changes nothing."""
     claim = claim_of(Le(a, 1), evaluate=lambda xp, x: evaluate(xp, 0 * x))
     assert shrunk(claim, numbers(9.5, 0, 0)).raw["x"][0] == 2
+
+
+def test_instances_whose_hashes_collide_are_not_confused():
+    """-1 and -2, 1 and 2^61 hash alike in Python: the ruling on one must not stand for the other."""
+    claim = claim_of(Le(a, 1), oracle=lambda mp, x: {"a": mp.mpf(3) if x[0] in (-4, -2) else mp.mpf(0), "b": x[1], "c": x[2]})
+    assert hash((Fraction(-1),)) == hash((Fraction(-2),))
+    assert shrunk(claim, numbers(-4, 0, 0)).raw["x"][0] == -2

@@ -64,7 +64,7 @@ claim = Claim(
         determinant: "det G of the first Gram matrix",
         slope: "kappa'(0)",
     },
-    notation={gap: r"-\log\mathcal I(G)", potential: r"\gamma(G^0)", determinant: r"\det G^0", slope: r"\kappa'(0)"},
+    notation={gap: r"-\log\mathcal I(G^l)", potential: r"\gamma(G^0)", determinant: r"\det G^0", slope: r"\kappa'(0)"},
     # G_ij = -1/2 + 2^-40, kappa = (1 - 2^-40) rho + 2^-40 rho^3
     replay=[
         Instance(

@@ -58,9 +58,9 @@ claim = Claim(
         slope: "kappa'(0)",
     },
     notation={
-        potential: r"\Phi(\rho)",
+        potential: r"\Phi(\rho_l)",
         potential_0: r"\Phi(\rho_0)",
-        rho: r"|\rho|",
+        rho: r"|\rho_l|",
         rho_0: r"|\rho_0|",
         slope: r"\kappa'(0)",
     },

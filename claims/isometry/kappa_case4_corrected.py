@@ -57,7 +57,7 @@ claim = Claim(
         fixed: "the fixed point rho*",
     },
     notation={
-        distance: r"|\rho-\rho_\star|",
+        distance: r"|\rho_l-\rho_\star|",
         distance_0: r"|\rho_0-\rho_\star|",
         complement_0: r"(1-|\rho_0|)",
         bias: r"\kappa(0)",

@@ -64,8 +64,10 @@ class Corners:
             raw = numbered(search, structure, start, min(start + ENUMERATED_BLOCK, total))
             gap, met = search.evaluate(structure, raw)
             search.observe(structure, raw, gap, met, distinct=False)
-            search.lane.instances += int(search.xp.sum(search.xp.astype(met & search.xp.isfinite(gap), search.xp.int64)))
-        search.exhausted.append((structure, total))
+            if not search.exact_means:
+                search.lane.instances += int(search.xp.sum(search.xp.astype(met & search.xp.isfinite(gap), search.xp.int64)))
+        if not search.exact_means:
+            search.exhausted.append((structure, total))
 
 
 def cardinality(search: Search, structure: Structure) -> int | None:

@@ -17,4 +17,4 @@ class Replay:
             ruling = search.propose(instance, 0.0, force=True)
             if ruling is not None and ruling.outcome not in ("unmet", "open"):
                 search.lane.met += 1
-                search.lane.instances += 1
+                search.lane.instances += not search.exact_means  # else counted by its ruling

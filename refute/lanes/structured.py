@@ -97,7 +97,7 @@ class Round:
         if not search.admits(instance):
             return False
         gap, _ = search.evaluate(Structure(instance.sizes, instance.choices), search.stack([instance]))
-        if gap[0] < NEAR_MISS:
+        if gap[0] < NEAR_MISS and not search.exact_means:
             return False
         ruling = search.judge.rule(instance)
         if ruling.outcome != "violated":

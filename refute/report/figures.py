@@ -99,7 +99,10 @@ def distribution(record: Claim) -> Any:
         ax.set_title(f"{lane.name}: {numbers.count(lane.instances)} instances, closest gap {closest}", fontsize=8.5, pad=2)
     ticks = [k for k in (0, 4, 8, 12, ZERO, ZERO + 5, ZERO + 9, ZERO + 13, len(GAP_EDGES) - 1) if k <= right]
     axes[-1, 0].set_xticks(ticks, [gap_label(GAP_EDGES[k]) for k in ticks])
-    axes[-1, 0].set_xlabel("relative gap in float64: negative where the statement holds; 0 and beyond goes to exact arithmetic")
+    arithmetic = "float64: negative where the statement holds; 0 and beyond goes to exact arithmetic"
+    if record.means is not None:
+        arithmetic = "exact arithmetic, which decided every instance: negative where the statement holds strictly"
+    axes[-1, 0].set_xlabel(f"relative gap in {arithmetic}")
     figure.supylabel("instances per bin (count)", fontsize=9, x=0.035)
     return figure
 

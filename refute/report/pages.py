@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from refute import records as run_records
-from refute.records import Claim, Exhausted, Lane, Shown
+from refute.records import Claim, Exhausted, Lane, MeanBeside, MonteCarlo, Shown
 from refute.report import exhibit, findings, markdown, numbers, table
 
 PROVENANCES = {
@@ -112,6 +112,9 @@ def _environment() -> Any:
         "used": used,
         "commands": commands,
         "structure": structure,
+        "setting": setting,
+        "mean_symbol": mean_symbol,
+        "exact_mean": exact_mean,
     }
     return environment
 
@@ -259,6 +262,26 @@ def place(shown: Shown) -> str:
     return markdown.prose_cell(
         ", ".join(f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices, **shown.index}.items())
     )
+
+
+def setting(means: MonteCarlo) -> str:
+    """Sizes and choices of the instance whose means are compared."""
+    return markdown.prose_cell("at " + ", ".join(f"{name} = {value}" for name, value in {**means.sizes, **means.choices}.items()))
+
+
+def mean_symbol(row: MeanBeside, theorem: Any) -> str:
+    """The averaged quantity in the paper's notation, with the values of its axes."""
+    symbols = {name: latex for name, latex, _ in theorem.definitions} if theorem else {}
+    where = ", ".join(f"{axis} = {value}" for axis, value in row.index.items())
+    symbol = markdown.inline_cell(symbols[row.name]) if row.name in symbols else f"`{row.name}`"
+    return f"{symbol} at {markdown.prose_cell(where)}" if where else symbol
+
+
+def exact_mean(text: str) -> str:
+    """A short rational as it is; of a long one or a ball what kind of number it is."""
+    if not numbers.is_rational(text):
+        return "a ball"
+    return "a rational" if numbers.folds(text) else text
 
 
 def structure(exhausted: Exhausted) -> str:

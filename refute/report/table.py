@@ -42,11 +42,10 @@ def row(record: Claim) -> Row:
 
 
 def closest(record: Claim) -> str:
-    """The closest relative gap; a dagger marks a float value at or beyond 0 that exact arithmetic did not confirm."""
+    """The closest relative gap: of the counterexample, or the nearest that any instance came to one."""
     if record.counterexample is not None and record.counterexample.gap is not None:
         return numbers.real(record.counterexample.gap)
-    dagger = record.closest_gap is not None and record.closest_gap >= 0 and record.verdict != "refuted"
-    return numbers.real(record.closest_gap) + ("†" if dagger else "")
+    return numbers.real(record.closest_gap)
 
 
 def mutants(record: Claim) -> str:

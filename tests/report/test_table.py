@@ -20,11 +20,11 @@ def test_the_mark_says_whether_the_verdict_was_expected(runs):
     assert marks["other/weak"] == "✗"
 
 
-def test_closest_gap_of_floats_at_zero_is_marked():
-    """A float gap at or beyond 0 that exact arithmetic did not confirm carries a dagger; a certified one does not."""
-    survived = claim("a/b", "survived", closest_gap=0.25)
+def test_closest_gap_is_that_of_the_counterexample_if_there_is_one():
+    """A refuted claim shows the certified gap of its counterexample, any other the nearest that an instance came to one."""
+    survived = claim("a/b", "survived", closest_gap=-0.25)
     refuted = claim("a/c", "refuted", closest_gap=0.25, counterexample=shown(gap=0.5))
-    assert [row.closest_gap for row in verdict_rows([survived, refuted])] == ["0.25†", "0.5"]
+    assert [row.closest_gap for row in verdict_rows([survived, refuted])] == ["−0.25", "0.5"]
 
 
 def test_mutants_are_counted():

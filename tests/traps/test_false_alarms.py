@@ -41,9 +41,9 @@ class Square(Input):
         yield {"": [[1] * sizes["n"]] * sizes["n"]}
 
 
-def two_sides(evaluate, oracle, inputs, sizes, statement=Le(lhs, rhs)):
+def two_sides(evaluate, oracle, inputs, sizes):
     return Claim(
-        source=PAPER.item("Trap"), provenance="derived", inputs=inputs, sizes=sizes, statement=statement, evaluate=evaluate,
+        source=PAPER.item("Trap"), provenance="derived", inputs=inputs, sizes=sizes, statement=Le(lhs, rhs), evaluate=evaluate,
         oracle=oracle, definitions={lhs: "left side", rhs: "right side"}, id="trap",
         mutants=[Mutant("strict", because="equality occurs", statement=lhs < rhs)],
     )  # fmt: skip

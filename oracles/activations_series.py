@@ -1,0 +1,194 @@
+r"""Activations without a closed dual, by their Hermite series with a proved tail.
+
+$|\sum_{k\ge N}c_k^2\rho^k|\le|\rho|^N\big(\mathbb E\sigma^2-\sum_{k<N}c_k^2\big)$, and the same for the derivative with
+$\mathbb E\sigma'^2-\sum_{k<N}kc_k^2$, where both second moments are rigorous integrals.  Near $|\rho|=1$ the series is summed
+from its value at 1, with the tail $\sum_{k\ge N}c_k^2(1-|\rho|^k)\in(1-|\rho|)\,[0,\sum_{k\ge N}kc_k^2]$ of even and odd part.
+
+tanh, sigmoid, SiLU and softplus are analytic in a strip $|\mathrm{Im}\,z|\le a$ and at most $S(1+|x|)$ there, so the
+trapezoidal rule of step $h$ gives all $c_k$ at once with the error $2M_k/(e^{2\pi a/h}-1)$ (Trefethen and Weideman, 2014,
+Theorem 5.1) and $M_k\le2Se^{a^2/2}\sqrt{L_k(-a^2)}$: $\varphi$ grows by $e^{a^2/2}$ at most, and
+$\mathbb E|\mathrm{he}_k(X+ia)|^2=\sum_i\binom ki\frac{a^{2i}}{i!}=L_k(-a^2)$, a Laguerre polynomial.  What lies beyond the
+last node $T$ is at most $4e^{-T^2/4}$, by Cramer's bound.
+
+The coefficients of softsign follow a recurrence from the one integral $\int_0^\infty\frac{\varphi(x)}{1+x}dx$.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from oracles.activation_functions import FUNCTIONS, logistic
+from oracles.activations_piecewise import hermite_at_zero
+from oracles.duals import Activation, polynomial
+from oracles.gaussian import Function, density, half_line, product
+from refute.arithmetic import Certifying, Reference
+
+FEWEST, FEW, MANY = 40, 200, 320
+SOFTSIGN_TERMS = 1024
+
+
+@dataclass(frozen=True)
+class Table:
+    r"""Coefficients and their squares, $\sum_{k\ge N}c_k^2$ and $\sum_{k\ge N}kc_k^2$, and even and odd part of the dual at 1."""
+
+    coefficients: list[Any]
+    squares: list[Any]
+    rest: Any
+    slope_rest: Any
+    at_one: tuple[Any, Any]
+
+    @classmethod
+    def build(cls, mp: Any, name: str, coefficients: list[Any]) -> Table:
+        f, slope = (build(mp, None) for build in FUNCTIONS[name])
+        squares = [c * c for c in coefficients]
+        same, opposite = product(mp, f, f), product(mp, f, Function(f.left, f.right, scale=f.scale, rate=f.rate))
+        rest = abs(same - mp.fsum(squares))
+        slope_rest = abs(product(mp, slope, slope) - mp.fsum(k * square for k, square in enumerate(squares)))
+        return cls(coefficients, squares, rest, slope_rest, ((same + opposite) / 2, (same - opposite) / 2))
+
+
+class HermiteSeries(Activation):
+    """A dual summed from its coefficients, which are computed once per precision."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Table] = {}
+
+    @abstractmethod
+    def coefficients(self, mp: Any) -> list[Any]:
+        """The first Hermite coefficients, as many as the precision deserves."""
+
+    def dual(self, mp: Any, v: Any, rho: Any) -> Any:
+        table = self._table(mp)
+        size, count = abs(rho), len(table.squares)
+        left = mp.to_float(size) ** count * mp.to_float(table.rest)
+        if left <= (1 - mp.to_float(size)) * mp.to_float(table.slope_rest):
+            return polynomial(mp, table.squares, rho) + mp.between(-1, 1) * table.rest * size**count
+        even, odd = (self._near_one(mp, table, size, parity) for parity in (0, 1))
+        return even + odd if rho > 0 else even - odd
+
+    def _near_one(self, mp: Any, table: Table, size: Any, parity: int) -> Any:
+        """The even or the odd part, from its value at 1."""
+        squares = [square if k % 2 == parity else mp.mpf(0) for k, square in enumerate(table.squares)]
+        drop = mp.fsum(squares) - polynomial(mp, squares, size)
+        return table.at_one[parity] - drop - (1 - size) * mp.between(0, 1) * table.slope_rest
+
+    def dual_slope(self, mp: Any, v: Any, rho: Any) -> Any:
+        table = self._table(mp)
+        slopes = [k * square for k, square in enumerate(table.squares)][1:]
+        return polynomial(mp, slopes, rho) + mp.between(-1, 1) * table.slope_rest * abs(rho) ** len(slopes)
+
+    def coefficient(self, mp: Any, v: Any, k: int) -> Any:
+        """For ``k`` below the number of coefficients that are kept, at least `FEWEST`."""
+        return self._table(mp).coefficients[k]
+
+    def _table(self, mp: Any) -> Table:
+        key = (type(mp), precision(mp))
+        if key not in self._known:
+            self._known[key] = Table.build(mp, self.name, self.coefficients(mp))
+        return self._known[key]
+
+
+class Analytic(HermiteSeries):
+    """An activation that is analytic in the strip of half-width ``strip``, of size at most ``bound (1 + |x|)`` there."""
+
+    def __init__(self, name: str, strip: Fraction, bound: int, is_odd: bool = False) -> None:
+        super().__init__()
+        self.name, self.strip, self.bound, self.is_odd = name, strip, bound, is_odd
+
+    def coefficients(self, mp: Any) -> list[Any]:
+        digits = precision(mp) * math.log(2)
+        count = min(FEW if precision(mp) <= 128 else MANY, FEWEST + math.ceil((digits / (2 * float(self.strip))) ** 2 / 2))
+        growth = 2 * float(self.strip) * math.sqrt(count)
+        step = Fraction(math.floor(2**12 * 2 * math.pi * float(self.strip) / (digits + growth + 8)), 2**12)
+        nodes = math.ceil(math.sqrt(4 * digits + 16) / step)
+        # a three-term recurrence of balls forgets that its terms cancel, which costs less than a bit a degree
+        fine = finer(mp, count)
+        sums = trapezoid(fine, FUNCTIONS[self.name][0](fine, None), count, step, nodes, self.is_odd)
+        beyond = 4 * mp.exp(-((nodes * mp.mpf(step)) ** 2) / 4)
+        square = mp.mpf(self.strip) ** 2
+        decay = 4 * self.bound * mp.exp(square / 2) / (mp.exp(2 * mp.pi * self.strip / step) - 1)
+        errors = [decay * mp.sqrt(size) + beyond for size in laguerre(mp, count, square)]
+        return [
+            into(mp, total) + mp.between(-error, error) if total is not None else mp.mpf(0)
+            for k, (total, error) in enumerate(zip(sums, errors, strict=True))
+        ]
+
+
+class Softsign(HermiteSeries):
+    r"""``x / (1 + |x|)``, odd: $c_k=2(h_k-i_k)/\sqrt{k!}$, $h_k=\int_0^\infty\mathrm{He}_k\varphi$, $i_k=\int_0^\infty\frac{\mathrm{He}_k\varphi}{1+x}$.
+
+    $x\,\mathrm{He}_k=\mathrm{He}_{k+1}+k\,\mathrm{He}_{k-1}$ gives $i_{k+1}=h_k-i_k-ki_{k-1}$.
+    """
+
+    name = "softsign"
+
+    def coefficients(self, mp: Any) -> list[Any]:
+        fine = finer(mp, 3 * math.isqrt(SOFTSIGN_TERMS) + 32)
+        start = density(fine, fine.mpf(0))
+        before = half_line(fine, lambda x: density(fine, x) / (1 + x), 1, 0)
+        found, current, root = [mp.mpf(0)], fine.mpf(Fraction(1, 2)) - before, fine.mpf(1)
+        for k in range(1, SOFTSIGN_TERMS):
+            whole = hermite_at_zero(k - 1) * start
+            root = root * fine.sqrt(fine.mpf(k))
+            found.append(into(mp, 2 * (whole - current) / root) if k % 2 else mp.mpf(0))
+            before, current = current, whole - current - k * before
+        return found
+
+
+def trapezoid(mp: Any, f: Function, count: int, step: Fraction, nodes: int, is_odd: bool) -> list[Any]:
+    r"""The trapezoidal sums of $f\,\mathrm{he}_k\varphi$ for ``k < count`` over the points ``j step``, ``|j| <= nodes``.
+
+    The sums of even degree of an odd function are None.
+    """
+    roots = [mp.sqrt(mp.mpf(k)) for k in range(count + 1)]
+    sums: list[list[Any]] = [[] for _ in range(count)]
+    for j in range(nodes + 1):
+        x = mp.mpf(j * step)
+        weight = density(mp, x) * step / (2 if j == 0 else 1)
+        right, left = f.right(x) * weight, f.left(x) * weight
+        parts = (right + left, right - left)
+        last, value = mp.mpf(0), mp.mpf(1)
+        for k in range(count):
+            if k % 2 or not is_odd:
+                sums[k].append(value * parts[k % 2])
+            last, value = value, (x * value - roots[k] * last) / roots[k + 1]
+    return [mp.fsum(terms) if terms else None for terms in sums]
+
+
+def laguerre(mp: Any, count: int, square: Any) -> list[Any]:
+    r"""$L_k(-a^2)$ for ``k < count``, by the three-term recurrence."""
+    found = [mp.mpf(1), 1 + square]
+    for k in range(1, count):
+        found.append(((2 * k + 1 + square) * found[-1] - k * found[-2]) / (k + 1))
+    return found[:count]
+
+
+def precision(mp: Any) -> int:
+    """The bits of an arithmetic."""
+    return int(mp.bits) if isinstance(mp, Certifying) else math.ceil(mp.dps * math.log2(10))
+
+
+def finer(mp: Any, bits: int) -> Any:
+    """The same arithmetic with so many bits more."""
+    return Certifying(bits=mp.bits + bits) if isinstance(mp, Certifying) else Reference(dps=mp.dps + bits // 3)
+
+
+def into(mp: Any, number: Any) -> Any:
+    """A number of a finer arithmetic, in this one."""
+    return mp.wrap(number.value) if isinstance(mp, Certifying) else mp.convert(number)
+
+
+SUMMED: dict[str, Activation] = {
+    # |tanh(x + ib)| <= max(1, tan b) and tan 3/2 < 15; the logistic function is (1 + tanh(z/2))/2
+    "tanh": Analytic("tanh", Fraction(3, 2), 15, is_odd=True),
+    "sigmoid": Analytic("sigmoid", Fraction(3), 8),
+    "silu": Analytic("silu", Fraction(3), 31),
+    "softplus": Analytic("softplus", Fraction(3), 12),
+    "softsign": Softsign(),
+}

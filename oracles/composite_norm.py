@@ -1,0 +1,66 @@
+"""Bounds in the composite norm ``sqrt(|A|_1 |A|_inf)`` of Dong, Cordonnier and Loukas (2021), from the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oracles.self_attention import softmax
+
+Rows = Sequence[Sequence[Any]]
+
+
+def column_norm(mp: Any, matrix: Rows, widths: Sequence[Any]) -> Any:
+    """The largest column sum of absolute values; row s stands for ``widths[s]`` equal rows."""
+    columns = zip(*matrix, strict=True)
+    return mp.maximum([mp.fsum(w * abs(x) for w, x in zip(widths, column, strict=True)) for column in columns])
+
+
+def composite_norm(mp: Any, matrix: Rows, rows: Sequence[Any], columns: Sequence[Any]) -> Any:
+    """The root of the product of the largest column and the largest row sum; entries stand for blocks of the given widths."""
+    transposed = [list(column) for column in zip(*matrix, strict=True)]
+    return mp.sqrt_of_squares(column_norm(mp, matrix, rows) * column_norm(mp, transposed, columns))
+
+
+def two_token_residual(mp: Any, first: Sequence[Any], second: Sequence[Any], widths: Sequence[Any]) -> Any:
+    """The residual of two tokens, less their midpoint.
+
+    No shift does better: in every column the two absolute values add up to at least their distance, and so do the row sums.
+    """
+    half = [(x - y) / 2 for x, y in zip(first, second, strict=True)]
+    return composite_norm(mp, [half, [-x for x in half]], [1, 1], widths)
+
+
+def grouped_heads(mp: Any, heads: Mapping[str, Any], k: int) -> dict[str, Any]:
+    """One layer on two tokens: both softmax rows of every head, the two outputs, and the norms of all weights."""
+    tokens = [heads["first"], heads["second"]]
+    inputs, outputs, root = heads["input_width"], heads["output_width"], mp.sqrt(k)
+    weighted = [[w * x for w, x in zip(inputs, token, strict=True)] for token in tokens]
+    composites = [composite_norm(mp, value, inputs, outputs) for value in heads["value"]]
+    products = [column_norm(mp, key, inputs) * norm for key, norm in zip(heads["key"], composites, strict=True)]
+    total = [[mp.fsum(entries) for entries in zip(*rows, strict=True)] for rows in zip(*heads["value"], strict=True)]
+
+    def after() -> Any:
+        out = [[mp.mpf(0)] * len(outputs) for _ in tokens]
+        for key, value in zip(heads["key"], heads["value"], strict=True):
+            values = [_times(mp, token, value) for token in weighted]
+            for i, query in enumerate(weighted):
+                row = softmax(mp, [mp.fdot(_times(mp, query, key), other) / root for other in weighted])
+                for j, share in enumerate(row):
+                    out[i] = [x + share * y for x, y in zip(out[i], values[j], strict=True)]
+        return two_token_residual(mp, *out, outputs)
+
+    slope = abs(heads["slope"])
+    return {
+        "residual": two_token_residual(mp, *tokens, inputs),
+        "residual_after": after,
+        "residual_mapped": lambda: slope * after(),
+        "slope": slope,
+        "strength": mp.maximum(products),
+        "composite_of_sum": lambda: composite_norm(mp, total, inputs, outputs),
+        "sum_of_composites": lambda: mp.fsum(composites),
+    }
+
+
+def _times(mp: Any, row: Sequence[Any], matrix: Rows) -> list[Any]:
+    return [mp.fdot(row, column) for column in zip(*matrix, strict=True)]

@@ -1,0 +1,70 @@
+"""Evaluators that several claims about one iterated kernel map share: batches in, one number per instance and layer out.
+
+Quantities are keyed by their names, those of the oracles in `oracles.kernels`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strategies.activations import Correlation, Kernel
+from strategies.attractors import AttractedKernel, distance_from_one, potential
+
+
+def distances_from_one(xp: Any, kernel: Kernel, start: Correlation, layers: int) -> list[Any]:
+    r"""$1-\rho_\ell$ for the layers 0 to ``layers``, ``(batch,)`` each."""
+    states = [start]
+    for _ in range(layers):
+        states.append(kernel(states[-1]))
+    return [distance_from_one(xp, state) for state in states]
+
+
+def approach_to_one(xp: Any, kernel: Kernel, start: Correlation, L: int) -> dict[str, Any]:
+    r"""$1-\rho_\ell$, $\kappa(0)$, $\kappa'(0)$ and $\kappa'(1)$: 2410.20107, Theorem 1, cases 2 and 3."""
+    distances = distances_from_one(xp, kernel, start, L)
+    return {
+        "distance": xp.stack(distances[1:], axis=1),
+        "distance_0": distances[0],
+        "bias": kernel.bias,
+        "slope": kernel.slope_at_zero,
+        "slope_one": lambda: slope_at_one(xp, kernel),
+    }
+
+
+def slope_at_one(xp: Any, kernel: Kernel) -> Any:
+    r"""$\kappa'(1)$, ``(batch,)``."""
+    one = xp.ones_like(kernel.bias)
+    return kernel.slope(Correlation(one, one, 0 * one))
+
+
+def representations(xp: Any, kernel: Kernel, start: Correlation, L: int) -> dict[str, Any]:
+    r"""$\frac1d\|h(x)-h(y)\|^2=2(1-\rho_\ell)$, its root, and $\kappa'(1)$."""
+    squares = xp.stack([2 * distance for distance in distances_from_one(xp, kernel, start, L)[1:]], axis=1)
+    return {"square": squares, "distance": xp.sqrt(squares), "slope_one": slope_at_one(xp, kernel)}
+
+
+def potential_step(xp: Any, kernel: AttractedKernel, start: Correlation) -> dict[str, Any]:
+    r"""$\Psi$ before and after one layer, and the ratio $\frac{\rho-\rho_\star}{1-\rho}$ that the printed lemma compares."""
+    (deviation, _), (moved, state) = kernel.orbit(start, 1)
+    return {
+        "potential": potential(xp, deviation, start),
+        "potential_next": potential(xp, moved, state),
+        "ratio": deviation / distance_from_one(xp, start),
+        "ratio_next": moved / distance_from_one(xp, state),
+        "complement_next": state.complement,
+        "rho": start.value,
+        "fixed": kernel.fixed,
+        "slope": kernel.slope_at_fixed,
+    }
+
+
+def residual_pair(xp: Any, kernel: AttractedKernel, start: Correlation, shares: Any, L: int) -> dict[str, Any]:
+    r"""Distances from the attractor with two residual shares $r^2$, ``shares`` of shape ``(batch, 2)``, the weaker first."""
+    weaker, stronger = kernel.with_residual(shares[:, 0]), kernel.with_residual(shares[:, 1])
+    return {
+        "rho_0": start.value,
+        "weaker": xp.stack(weaker.distances(start, L)[1:], axis=1),
+        "stronger": xp.stack(stronger.distances(start, L)[1:], axis=1),
+        "rate_weaker": weaker.slope_at_fixed,
+        "rate_stronger": stronger.slope_at_fixed,
+    }
