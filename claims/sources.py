@@ -94,3 +94,18 @@ BRODY_2023 = Paper(
     arxiv="2305.02582",
     venue="Findings of ACL",
 )
+CHO_2009 = Paper(authors="Cho, Saul", year=2009, title="Kernel Methods for Deep Learning", venue="NeurIPS")
+DANIELY_2016 = Paper(
+    authors="Daniely, Frostig, Singer",
+    year=2016,
+    title="Toward Deeper Understanding of Neural Networks: The Power of Initialization and a Dual View on Expressivity",
+    arxiv="1602.05897",
+    venue="NeurIPS",
+)
+JACOT_2018 = Paper(
+    authors="Jacot, Gabriel, Hongler",
+    year=2018,
+    title="Neural Tangent Kernel: Convergence and Generalization in Neural Networks",
+    arxiv="1806.07572",
+    venue="NeurIPS",
+)

@@ -107,6 +107,16 @@ def tanh_gelu(mp: Any, v: Any) -> Function:
     return whole(lambda x: x * (1 + mp.tanh(root * (x + cubic * x * x * x))) / 2)
 
 
+def tanh_gelu_slope(mp: Any, v: Any) -> Function:
+    root, cubic = mp.sqrt(2 / mp.pi), mp.mpf(Fraction(44715, 1000000))
+
+    def slope(x: Any) -> Any:
+        bend = mp.tanh(root * (x + cubic * x * x * x))
+        return (1 + bend + x * (1 - bend * bend) * root * (1 + 3 * cubic * x * x)) / 2
+
+    return whole(slope, scale=2)
+
+
 def tanh(mp: Any, v: Any) -> Function:
     return odd(mp.tanh)
 
@@ -145,12 +155,33 @@ def softplus(mp: Any, v: Any) -> Function:
     return Function(lambda x: x + left(x), left)
 
 
+def exponential_on_left(mp: Any, mu: Any, s: Any) -> Any:
+    r"""$\mathbb E\,e^Y\mathbf 1_{Y<0}$ for $Y=\mu+sZ$."""
+    return mp.exp(mu + s * s / 2) * distribution(mp, -mu / s - s)
+
+
+def bent(mp: Any, scale: Any, weight: Any) -> Function:
+    """``scale x`` on the right, ``scale weight (e^x - 1)`` on the left."""
+
+    def mean(mu: Any, s: Any) -> Any:
+        return scale * (ramp(mp, mu, s) + weight * (exponential_on_left(mp, mu, s) - distribution(mp, -mu / s)))
+
+    return Function(lambda x: scale * x, lambda x: scale * weight * (mp.exp(-x) - 1), mean, scale=2)
+
+
+def bent_slope(mp: Any, scale: Any, weight: Any) -> Function:
+    def mean(mu: Any, s: Any) -> Any:
+        return scale * (distribution(mp, mu / s) + weight * exponential_on_left(mp, mu, s))
+
+    return Function(lambda x: 0 * x + scale, lambda x: scale * weight * mp.exp(-x), mean, scale=2)
+
+
 def elu(mp: Any, v: Any) -> Function:
-    return Function(lambda x: x, lambda x: mp.exp(-x) - 1)
+    return bent(mp, mp.mpf(1), mp.mpf(1))
 
 
 def elu_slope(mp: Any, v: Any) -> Function:
-    return Function(lambda x: 0 * x + 1, lambda x: mp.exp(-x))
+    return bent_slope(mp, mp.mpf(1), mp.mpf(1))
 
 
 def selu_constants(mp: Any) -> tuple[Any, Any]:
@@ -167,13 +198,11 @@ def selu_constants(mp: Any) -> tuple[Any, Any]:
 
 
 def selu(mp: Any, v: Any) -> Function:
-    scale, weight = selu_constants(mp)
-    return Function(lambda x: scale * x, lambda x: scale * weight * (mp.exp(-x) - 1), scale=2)
+    return bent(mp, *selu_constants(mp))
 
 
 def selu_slope(mp: Any, v: Any) -> Function:
-    scale, weight = selu_constants(mp)
-    return Function(lambda x: 0 * x + scale, lambda x: scale * weight * mp.exp(-x), scale=2)
+    return bent_slope(mp, *selu_constants(mp))
 
 
 def softsign(mp: Any, v: Any) -> Function:

@@ -40,9 +40,7 @@ class ELU(Activation):
         scale, weight = self.constants(mp)
         both, left = quadrants(mp, rho)
         across = mp.exp(mp.mpf(Fraction(1, 2))) * (distribution(mp, mp.mpf(-1)) - left)
-        return scale**2 * (
-            arc_cosine(mp, 0, rho) / (2 * mp.pi) + 2 * weight * across + weight**2 * mp.exp(1 + rho) * both
-        )
+        return scale**2 * (arc_cosine(mp, 0, rho) / (2 * mp.pi) + 2 * weight * across + weight**2 * mp.exp(1 + rho) * both)
 
     def coefficient(self, mp: Any, v: Any, k: int) -> Any:
         """By $b_{j+1}=b_j-\\mathrm{He}_j(0)\\varphi(0)$ for $b_j=\\int_{-\\infty}^0e^x\\mathrm{He}_j(x)\\varphi(x)dx$."""

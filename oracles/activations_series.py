@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from oracles.activation_functions import FUNCTIONS, logistic
+from oracles.activation_functions import FUNCTIONS
 from oracles.activations_piecewise import hermite_at_zero
 from oracles.duals import Activation, polynomial
-from oracles.gaussian import Function, density, half_line, product
+from oracles.gaussian import Function, coefficient, density, half_line, product
 from refute.arithmetic import Certifying, Reference
 
 FEWEST, FEW, MANY = 40, 200, 320
@@ -32,39 +32,56 @@ SOFTSIGN_TERMS = 1024
 
 
 @dataclass(frozen=True)
+class Ends:
+    """Even and odd part of the dual at 1, and its derivative at 1 and at -1, by quadrature."""
+
+    even: Any
+    odd: Any
+    slope: Any
+    slope_below: Any
+
+    @classmethod
+    def build(cls, mp: Any, name: str) -> Ends:
+        (same, opposite), slopes = (both_ends(mp, build(mp, None)) for build in FUNCTIONS[name])
+        return cls((same + opposite) / 2, (same - opposite) / 2, *slopes)
+
+
+@dataclass(frozen=True)
 class Table:
-    r"""Coefficients and their squares, $\sum_{k\ge N}c_k^2$ and $\sum_{k\ge N}kc_k^2$, and even and odd part of the dual at 1."""
+    r"""Coefficients and their squares, with $\sum_{k\ge N}c_k^2$ and $\sum_{k\ge N}kc_k^2$."""
 
     coefficients: list[Any]
     squares: list[Any]
     rest: Any
     slope_rest: Any
-    at_one: tuple[Any, Any]
 
     @classmethod
-    def build(cls, mp: Any, name: str, coefficients: list[Any]) -> Table:
-        f, slope = (build(mp, None) for build in FUNCTIONS[name])
+    def build(cls, mp: Any, coefficients: list[Any], ends: Ends) -> Table:
         squares = [c * c for c in coefficients]
-        same, opposite = product(mp, f, f), product(mp, f, Function(f.left, f.right, scale=f.scale, rate=f.rate))
-        rest = abs(same - mp.fsum(squares))
-        slope_rest = abs(product(mp, slope, slope) - mp.fsum(k * square for k, square in enumerate(squares)))
-        return cls(coefficients, squares, rest, slope_rest, ((same + opposite) / 2, (same - opposite) / 2))
+        rest = abs(ends.even + ends.odd - mp.fsum(squares))
+        slope_rest = abs(ends.slope - mp.fsum(k * square for k, square in enumerate(squares)))
+        return cls(coefficients, squares, rest, slope_rest)
 
 
 class HermiteSeries(Activation):
-    """A dual summed from its coefficients, which are computed once per precision."""
+    """A dual summed from its coefficients, which are computed once per precision; exact at both ends."""
 
     name: str
+    is_odd = False
 
     def __init__(self) -> None:
-        self._known: dict[Any, Table] = {}
+        self._tables: dict[Any, Table] = {}
+        self._ends: dict[Any, Ends] = {}
 
     @abstractmethod
     def coefficients(self, mp: Any) -> list[Any]:
         """The first Hermite coefficients, as many as the precision deserves."""
 
     def dual(self, mp: Any, v: Any, rho: Any) -> Any:
-        table = self._table(mp)
+        if at_an_end(mp, rho):
+            ends = self.ends(mp)
+            return ends.even + ends.odd if rho > 0 else ends.even - ends.odd
+        table = self.table(mp)
         size, count = abs(rho), len(table.squares)
         left = mp.to_float(size) ** count * mp.to_float(table.rest)
         if left <= (1 - mp.to_float(size)) * mp.to_float(table.slope_rest):
@@ -76,22 +93,39 @@ class HermiteSeries(Activation):
         """The even or the odd part, from its value at 1."""
         squares = [square if k % 2 == parity else mp.mpf(0) for k, square in enumerate(table.squares)]
         drop = mp.fsum(squares) - polynomial(mp, squares, size)
-        return table.at_one[parity] - drop - (1 - size) * mp.between(0, 1) * table.slope_rest
+        ends = self.ends(mp)
+        return (ends.odd if parity else ends.even) - drop - (1 - size) * mp.between(0, 1) * table.slope_rest
 
     def dual_slope(self, mp: Any, v: Any, rho: Any) -> Any:
-        table = self._table(mp)
+        if at_an_end(mp, rho):
+            return self.ends(mp).slope if rho > 0 else self.ends(mp).slope_below
+        table = self.table(mp)
         slopes = [k * square for k, square in enumerate(table.squares)][1:]
         return polynomial(mp, slopes, rho) + mp.between(-1, 1) * table.slope_rest * abs(rho) ** len(slopes)
 
     def coefficient(self, mp: Any, v: Any, k: int) -> Any:
-        """For ``k`` below the number of coefficients that are kept, at least `FEWEST`."""
-        return self._table(mp).coefficients[k]
+        """For ``k`` below the number of coefficients that are kept, at least `FEWEST`; the first two by their definition."""
+        if self.is_odd and k % 2 == 0:
+            return mp.mpf(0)
+        return coefficient(mp, FUNCTIONS[self.name][0](mp, None), k) if k < 2 else self.table(mp).coefficients[k]
 
-    def _table(self, mp: Any) -> Table:
+    def ends(self, mp: Any) -> Ends:
         key = (type(mp), precision(mp))
-        if key not in self._known:
-            self._known[key] = Table.build(mp, self.name, self.coefficients(mp))
-        return self._known[key]
+        if key not in self._ends:
+            self._ends[key] = Ends.build(mp, self.name)
+        return self._ends[key]
+
+    def table(self, mp: Any) -> Table:
+        key = (type(mp), precision(mp))
+        if key not in self._tables:
+            self._tables[key] = Table.build(mp, self.coefficients(mp), self.ends(mp))
+        return self._tables[key]
+
+
+def at_an_end(mp: Any, rho: Any) -> bool:
+    """Whether the correlation is exactly 1 or -1, as far as its arithmetic can say."""
+    decided = mp.eq(abs(rho), 1)
+    return bool(decided) if decided is not None else isinstance(mp, Reference)
 
 
 class Analytic(HermiteSeries):
@@ -121,12 +155,14 @@ class Analytic(HermiteSeries):
 
 
 class Softsign(HermiteSeries):
-    r"""``x / (1 + |x|)``, odd: $c_k=2(h_k-i_k)/\sqrt{k!}$, $h_k=\int_0^\infty\mathrm{He}_k\varphi$, $i_k=\int_0^\infty\frac{\mathrm{He}_k\varphi}{1+x}$.
+    r"""``x / (1 + |x|)``, odd: $c_k=2(h_k-i_k)/\sqrt{k!}$.
 
+    $h_k=\int_0^\infty\mathrm{He}_k\varphi$ is known, and for $i_k=\int_0^\infty\frac{\mathrm{He}_k\varphi}{1+x}$ the identity
     $x\,\mathrm{He}_k=\mathrm{He}_{k+1}+k\,\mathrm{He}_{k-1}$ gives $i_{k+1}=h_k-i_k-ki_{k-1}$.
     """
 
     name = "softsign"
+    is_odd = True
 
     def coefficients(self, mp: Any) -> list[Any]:
         fine = finer(mp, 3 * math.isqrt(SOFTSIGN_TERMS) + 32)
@@ -139,6 +175,11 @@ class Softsign(HermiteSeries):
             found.append(into(mp, 2 * (whole - current) / root) if k % 2 else mp.mpf(0))
             before, current = current, whole - current - k * before
         return found
+
+
+def both_ends(mp: Any, f: Function) -> tuple[Any, Any]:
+    r"""$\mathbb E f(X)^2$ and $\mathbb E f(X)f(-X)$."""
+    return product(mp, f, f), product(mp, f, Function(f.left, f.right, scale=f.scale, rate=f.rate))
 
 
 def trapezoid(mp: Any, f: Function, count: int, step: Fraction, nodes: int, is_odd: bool) -> list[Any]:

@@ -50,12 +50,11 @@ def grouped_heads(mp: Any, heads: Mapping[str, Any], k: int) -> dict[str, Any]:
                     out[i] = [x + share * y for x, y in zip(out[i], values[j], strict=True)]
         return two_token_residual(mp, *out, outputs)
 
-    slope = abs(heads["slope"])
     return {
         "residual": two_token_residual(mp, *tokens, inputs),
         "residual_after": after,
-        "residual_mapped": lambda: slope * after(),
-        "slope": slope,
+        "residual_mapped": lambda: abs(heads["slope"]) * after(),
+        "slope": lambda: abs(heads["slope"]),
         "strength": mp.maximum(products),
         "composite_of_sum": lambda: composite_norm(mp, total, inputs, outputs),
         "sum_of_composites": lambda: mp.fsum(composites),
@@ -64,3 +63,53 @@ def grouped_heads(mp: Any, heads: Mapping[str, Any], k: int) -> dict[str, Any]:
 
 def _times(mp: Any, row: Sequence[Any], matrix: Rows) -> list[Any]:
     return [mp.fdot(row, column) for column in zip(*matrix, strict=True)]
+
+
+# one output column -----------------------------------------------------------------------------------------------------
+
+
+def column_residual(mp: Any, entries: Sequence[Any], counts: Sequence[Any]) -> Any:
+    """The least composite norm of a column over its shifts; entry i occurs ``counts[i]`` times.
+
+    The product of the sum and the largest of the distances is least at an entry or in the middle of the range: between
+    two such places both factors fall, both rise, or one falls while the other rises, and then the product is concave.
+    """
+    middle = (mp.maximum(entries) + mp.minimum(entries)) / 2
+    products = []
+    for shift in [*entries, middle]:
+        apart = [abs(entry - shift) for entry in entries]
+        products.append(mp.fsum(n * x for n, x in zip(counts, apart, strict=True)) * mp.maximum(apart))
+    return mp.sqrt_of_squares(mp.minimum(products))
+
+
+def planted_head(mp: Any, head: Mapping[str, Any]) -> dict[str, Any]:
+    """The planted head by its softmax rows, the equal weights of a row counted, not added up."""
+    counts = [mp.mpf(1), head["diagonal"], head["idle"]]
+    seen, own, size = mp.exp(head["seen"]), mp.exp(head["own"]), head["size"]
+    weights = [
+        [(1, seen), (counts[1], 1), (counts[2], 1)],
+        [(1, seen), (1, own), (counts[1] - 1, 1), (counts[2], 1)],
+        [(1, seen), (counts[1], 1), (counts[2], 1)],
+    ]
+    column = [size * seen / mp.fsum(count * weight for count, weight in row) for row in weights]
+    return {
+        "tokens": mp.fsum(counts),
+        "residual": size,
+        "strength": head["own"] / (size * size),
+        "residual_after": column_residual(mp, column, counts),
+    }
+
+
+def drawn_head(mp: Any, head: Mapping[str, Any]) -> dict[str, Any]:
+    """A head given by matrices: softmax rows from the definition, norms of the shifted tokens and of the weights."""
+    X, key, value = head["tokens"], head["key"], head["value"]
+    n, d = X.rows, X.cols
+    logits = X * key * X.T
+    carried = [mp.fdot([X[j, c] for c in range(d)], value) for j in range(n)]
+    column = [mp.fdot(softmax(mp, [logits[i, j] for j in range(n)]), carried) for i in range(n)]
+    rest = [[X[i, c] - head["shift"][c] for c in range(d)] for i in range(n)]
+    return {
+        "residual": composite_norm(mp, rest, [1] * n, [1] * d),
+        "strength": column_norm(mp, key.tolist(), [1] * d) * composite_norm(mp, [[v] for v in value], [1] * d, [1]),
+        "residual_after": column_residual(mp, column, [1] * n),
+    }

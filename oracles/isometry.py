@@ -218,7 +218,9 @@ def iterates(mp: Any, step: Kernel, G: Any, L: int) -> list[Any]:
     for layer in range(L):
         last = matrices[-1]
         if layer:
-            last = mp.matrix([[mp.between(last[i, j], last[i, j]) if i != j else 1 for j in range(G.rows)] for i in range(G.rows)])
+            last = mp.matrix(
+                [[mp.between(last[i, j], last[i, j]) if i != j else 1 for j in range(G.rows)] for i in range(G.rows)]
+            )
         matrices.append(entrywise(mp, step, last))
     return matrices
 

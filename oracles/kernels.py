@@ -48,7 +48,7 @@ def approach_to_one(mp: Any, kernel: dict[str, Any], start: Any, L: int) -> dict
 
 
 def representations(mp: Any, kernel: dict[str, Any], start: Any, L: int) -> dict[str, Any]:
-    r"""Distances of normalised representations: $\frac1d\|h(x)-h(y)\|^2=\frac1d(\|h(x)\|^2+\|h(y)\|^2-2\langle h(x),h(y)\rangle)$."""
+    r"""Distances of normalised representations, $\frac1d(\|h(x)\|^2+\|h(y)\|^2-2\langle h(x),h(y)\rangle)$ and its root."""
     step = Kernel(mp, **kernel)
     squares = [step(mp.mpf(1)) * 2 - 2 * state for state in iterates(enclosed(mp, step), start, L)[1:]]
     return {
@@ -75,7 +75,7 @@ class Series:
         return polynomial(self.mp, [k * a for k, a in enumerate(self.coefficients)][1:], rho)
 
     def potential(self, rho: Any) -> Any:
-        r"""$\Psi(\rho)$: $\frac{\rho_\star-\rho}{1-|\rho|}$, $\rho_\star-\rho$, $\frac{\rho-\rho_\star}{1-\rho}$ on three intervals."""
+        r"""$\Psi(\rho)$, by the three intervals $(-1,0]$, $[0,\rho_\star]$ and $[\rho_\star,1)$."""
         if rho <= 0:
             return (self.fixed - rho) / (1 - abs(rho))
         return self.fixed - rho if rho <= self.fixed else (rho - self.fixed) / (1 - rho)
@@ -170,35 +170,43 @@ def lowest_order(mp: Any, weights: list[Any], start: Any, m: int, L: int) -> dic
 # holomorphic self-maps of the disk -------------------------------------------------------------------------------------
 
 
-def blaschke(mp: Any, factors: list[list[Any]], centred: bool, z: list[Any]) -> dict[str, Any]:
-    r"""$|z|$, $|g(z)|$ and their potentials for $g(z)=z\prod_jb_j(z)$ (without the factor $z$ unless centred).
+def self_map(mp: Any, map: list[list[Any]], z: list[Any]) -> dict[str, Any]:
+    r"""$|z|$, $|g(z)|$, their potentials and $g'(0)$ for $g(z)=z\,b_1(z)\cdots b_n(z)$.
 
-    A factor is a list of one real zero ``-c``, $b(z)=\frac{z+c}{1+cz}$, or of the real part and the squared modulus of a
-    conjugate pair of zeros, $b(z)=\frac{z^2-2xz+m}{1-2xz+mz^2}$.
+    A factor is a list of one number c, $b(z)=\frac{z+c}{1+cz}$, or of the real part x and the squared modulus m of a conjugate
+    pair of zeros, $b(z)=\frac{z^2-2xz+m}{1-2xz+mz^2}$.
     """
-    point = (z[0], z[1])
+    value, slope = (z[0], z[1]), mp.mpf(1)
+    for factor in map:
+        value, slope = _times(value, _factor(mp, factor, z)), slope * factor[-1]
+    return _moduli(mp, z, value) | {"slope": slope}
+
+
+def self_map_off_centre(mp: Any, map: list[list[Any]], z: list[Any]) -> dict[str, Any]:
+    r"""The same for $g(z)=b_1(z)\cdots b_n(z)$ with real factors, where $g(0)=c_1\cdots c_n$."""
+    value: Any = (mp.mpf(1), mp.mpf(0))
+    at_zero, slope = mp.mpf(1), mp.mpf(0)
+    for factor in map:
+        (c,) = factor
+        value = _times(value, _factor(mp, factor, z))
+        at_zero, slope = at_zero * c, slope * c + at_zero * (1 - c * c)
+    return _moduli(mp, z, value) | {"slope": slope}
+
+
+def _moduli(mp: Any, z: Any, value: Any) -> dict[str, Any]:
+    size, image = mp.sqrt(_norm(z)), mp.sqrt(_norm(value))
+    return {"size": size, "image": image, "potential": size / (1 - size), "potential_next": image / (1 - image)}
+
+
+def _factor(mp: Any, factor: list[Any], z: Any) -> Any:
+    """One Blaschke factor, or the two of a conjugate pair, at z."""
     one = (mp.mpf(1), mp.mpf(0))
-    value, slope = (point if centred else one), mp.mpf(1)
-    for factor in factors:
-        if len(factor) == 1:
-            (c,) = factor
-            top, bottom = _add(point, _scale(c, one)), _add(one, _scale(c, point))
-            slope = slope * c
-        else:
-            x, m = factor
-            square = _times(point, point)
-            top = _add(_add(square, _scale(-2 * x, point)), _scale(m, one))
-            bottom = _add(_add(one, _scale(-2 * x, point)), _scale(m, square))
-            slope = slope * m
-        value = _times(value, _over(top, bottom))
-    size, image = mp.sqrt(_norm(point)), mp.sqrt(_norm(value))
-    return {
-        "size": size,
-        "image": image,
-        "potential": size / (1 - size),
-        "potential_next": image / (1 - image),
-        "slope": slope,
-    }
+    if len(factor) == 1:
+        (c,) = factor
+        return _over(_add(z, _scale(c, one)), _add(one, _scale(c, z)))
+    x, m = factor
+    square, middle = _times(z, z), _scale(-2 * x, z)
+    return _over(_add(_add(square, middle), _scale(m, one)), _add(_add(one, middle), _scale(m, square)))
 
 
 def _add(a: Any, b: Any) -> Any:

@@ -55,9 +55,7 @@ def _vanishes(mp: Any, matrix: Any) -> bool:
 
 def diameter(mp: Any, X: Any) -> Any:
     """The largest Euclidean distance of two rows."""
-    squares = [
-        mp.fsum((X[i, c] - X[j, c]) ** 2 for c in range(X.cols)) for i, j in itertools.combinations(range(X.rows), 2)
-    ]
+    squares = [mp.fsum((X[i, c] - X[j, c]) ** 2 for c in range(X.cols)) for i, j in itertools.combinations(range(X.rows), 2)]
     return mp.sqrt_of_squares(mp.maximum(squares))
 
 
@@ -89,7 +87,9 @@ def collapse(mp: Any, stack: Mapping[str, Any], k: int, maps: Mapping[str, Any] 
     """Logarithms of the diameters before and after all layers, which maps may follow, and of the largest weights."""
     layers, root = len(stack["key"]), mp.sqrt(k)
     products = [
-        a * b for keys, values in zip(stack["key_norm"], stack["value_norm"], strict=True) for a, b in zip(keys, values, strict=True)
+        a * b
+        for keys, values in zip(stack["key_norm"], stack["value_norm"], strict=True)
+        for a, b in zip(keys, values, strict=True)
     ]
     strength = mp.maximum(products)
     before = diameter(mp, stack["tokens"])
@@ -119,3 +119,16 @@ def mapped(mp: Any, X: Any, maps: Mapping[str, Any], layer: int) -> Any:
     turned, shift, slope = X * maps["turn"][layer], maps["shift"][layer], maps["slope"][layer]
     bend = {"identity": lambda x: x, "relu": lambda x: mp.maximum(x, 0), "absolute value": abs}[maps["activation"]]
     return mp.matrix([[slope * bend(turned[i, c] + shift[c]) for c in range(X.cols)] for i in range(X.rows)])
+
+
+def depth(skip: bool) -> Callable[..., dict[str, Any]]:
+    """The oracle of the diameters before and after all layers, with skip connections or without."""
+
+    def oracle(mp: Any, stack: Mapping[str, Any], k: int) -> dict[str, Any]:
+        X = stack["tokens"]
+        for layer in range(len(stack["key"])):
+            added = attend(mp, X, *_heads(stack, layer), mp.sqrt(k))
+            X = X + added if skip else added
+        return {"diameter": diameter(mp, stack["tokens"]), "diameter_skip": diameter(mp, X)}
+
+    return oracle

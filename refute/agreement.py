@@ -1,9 +1,9 @@
 """Evaluator against oracle: two independent computations of the same quantities, compared at every run.
 
-The float64 value must lie in the oracle's ball widened by 2**10 times the spread that a perturbation by one ulp shows, of
-the raw inputs and of the objects built from them, plus 2**10 ulps of the largest term of the relations that the quantity occurs in: a difference below that
-is rounding and cannot change a gap.  Values that spread by more than `ILL` of their size are ill-conditioned and
-counted apart.
+The float64 value must lie in the oracle's ball widened by 2**10 times the spread that a perturbation by one ulp
+shows, of the raw inputs and of the objects built from them, plus 2**10 ulps of the largest term of the relations
+that the quantity occurs in: a difference below that is rounding and cannot change a gap. Values that spread by more
+than `ILL` of their size are ill-conditioned and counted apart.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ class Claim:
     ``sizes`` maps a size to its inclusive range, whose bounds are integers or the names of earlier sizes;
     ``axes`` maps an axis index to its inclusive range, likewise; ``scale`` is the quantity by which a relation
     with a bare 0 is divided; ``expectation(mp, **inputs, **sizes)`` returns the quantities with the values of
-    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance.
+    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance; ``appendix()`` returns
+    Markdown that closes the report page, such as a table of certified constants.
     """
 
     source: Source
@@ -73,6 +74,7 @@ class Claim:
     oracle_differs: str = ""
     without: Mapping[Any, Mapping[str, Input]] = field(default_factory=dict)
     not_covered: Sequence[str] = ()
+    appendix: Callable[[], str] | None = None
     backend: str = "torch"
     id: str = ""
     text: str = ""

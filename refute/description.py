@@ -22,6 +22,7 @@ def describe(claim: Claim) -> records.Theorem:
         reading=claim.reading, tight=claim.tight, surrogate=claim.surrogate, trend=claim.trend,
         not_covered=list(claim.not_covered), oracle_differs=claim.oracle_differs,
         oracle_independent=claim.oracle is not None or claim.expectation is not None, corrected_by=claim.corrected_by,
+        appendix=claim.appendix() if claim.appendix is not None else "",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from refute.instance import Instance
 
 FIRST_BITS = 64
 TIE_BITS = 256
+PATIENCE = 0.01
 CAP_BITS = 4096
 
 
@@ -47,7 +48,10 @@ class Ruling:
 
 
 class Judge:
-    """Decides instances of one claim; ``ties_to_cap`` instances may climb from `TIE_BITS` to ``cap`` bits."""
+    """Decides instances of one claim; ``ties_to_cap`` instances may climb from `TIE_BITS` to ``cap`` bits.
+
+    It stops at the bits at which it takes longer than `PATIENCE` seconds, as quadratures do.
+    """
 
     def __init__(self, claim: Claim, cap: int = CAP_BITS, ties_to_cap: int = 2) -> None:
         self.claim, self.cap, self.climbs_left = claim, cap, ties_to_cap
@@ -65,6 +69,7 @@ class Judge:
         limit = min(TIE_BITS, self.cap)
         last: Ruling | None = None
         while bits <= limit:
+            begun = time.perf_counter()
             mp = Certifying(bits=bits)
             try:
                 scalars = self._scalars(mp, instance)
@@ -85,6 +90,8 @@ class Judge:
             except Ambiguous as error:
                 last = Ruling("undecided", bits, reason=str(error))
                 width, shrinks = math.inf, False
+            if bits >= TIE_BITS and shrinks and time.perf_counter() - begun > PATIENCE:
+                break
             if bits == limit and limit < self.cap and (self.climbs_left > 0 or not shrinks):
                 self.climbs_left -= 1
                 limit = self.cap if shrinks else min(self.cap, 1024)

@@ -72,10 +72,17 @@ def _beside(search: Search, instance: Instance, deadline: float) -> records.Mont
         if math.isfinite(mean) and math.isfinite(error) and math.isfinite(mp.to_float(truth)):
             rows.append(
                 records.MeanBeside(
-                    name=name_of(quantity), index=index, exact=mp.exact_str(truth), value=mp.to_float(truth), mean=mean, error=error
+                    name=name_of(quantity),
+                    index=index,
+                    exact=mp.exact_str(truth),
+                    value=mp.to_float(truth),
+                    mean=mean,
+                    error=error,
                 )
             )
-    return records.MonteCarlo(draws=draws, sizes=dict(instance.sizes), choices=dict(instance.choices), means=rows) if rows else None
+    return (
+        records.MonteCarlo(draws=draws, sizes=dict(instance.sizes), choices=dict(instance.choices), means=rows) if rows else None
+    )
 
 
 def _averaged(search: Search, instance: Instance) -> Iterator[tuple[Any, dict[str, int]]]:

@@ -144,7 +144,7 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
 
     ``definitions`` holds a quantity's name, LaTeX and meaning; ``oracle_independent`` is false where the oracle
-    was derived from the evaluator.
+    was derived from the evaluator, ``appendix`` Markdown of the claim's own.
     """
 
     title: str
@@ -166,6 +166,7 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     oracle_differs: str = ""
     oracle_independent: bool = True
     corrected_by: str = ""
+    appendix: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

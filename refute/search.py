@@ -194,7 +194,9 @@ class Search:
         lane.drawn += total
         lane.met += number_met
         if self.exact_means:
-            self._propose_best(structure, raw, xp.where(met, xp.where(finite, gap, xp.ones_like(gap)), xp.full_like(gap, -math.inf)))
+            self._propose_best(
+                structure, raw, xp.where(met, xp.where(finite, gap, xp.ones_like(gap)), xp.full_like(gap, -math.inf))
+            )
             return
         if distinct and structure.key not in self._enumerated:
             lane.instances += self._distinct(structure, raw, counted, number)

@@ -1,11 +1,12 @@
 """Make a certified counterexample simpler while the certificate still holds.
 
-Greedy, in the order that helps a reader: smaller sizes, integer or short entries, single entries towards simple
-values.  Every accepted step was ruled ``violated`` by the judge.
+Greedy, in the order that helps a reader: smaller sizes, integer or short entries, a common factor taken out, single
+entries towards simple values or a power of two away from one.  Every accepted step was ruled ``violated`` by the judge.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from fractions import Fraction
@@ -20,7 +21,8 @@ from refute.instance import Instance
 from refute.judge import Judge, Ruling, choices_of
 from refute.search import exactified
 
-GRIDS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24)
+GRIDS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40)
+SMALL_DENOMINATOR = 8
 LARGEST_ENTRIES = 400
 
 
@@ -31,7 +33,7 @@ def shrink(claim: Claim, judge: Judge, instance: Instance, ruling: Ruling, deadl
     improved = True
     while improved and time.perf_counter() < deadline:
         improved = False
-        for stage in (_smaller, _rounded, _simpler_entries):
+        for stage in (_smaller, _rounded, _rescaled, _simpler_entries):
             progress = True
             while progress and time.perf_counter() < deadline:
                 progress = False
@@ -143,6 +145,24 @@ def _rounded(claim: Claim, instance: Instance) -> Iterator[Instance]:
                 yield candidate
 
 
+def _rescaled(claim: Claim, instance: Instance) -> Iterator[Instance]:
+    """Each array, then all of them, times the factor that makes the entries coprime integers, or with the sign reversed."""
+    before = complexity(instance)
+    for names in (*([name] for name in instance.raw), list(instance.raw)):
+        factor = _common_factor(entry for name in names for entry in instance.raw[name].flat)
+        for multiple in (1 / factor, -1 / factor, Fraction(-1)):
+            candidate = instance.replace(**{name: _map(instance.raw[name], Fraction.__mul__, multiple) for name in names})
+            if complexity(candidate) < before:
+                yield candidate
+
+
+def _common_factor(entries: Iterator[Fraction]) -> Fraction:
+    numerator, denominator = 0, 1
+    for entry in entries:
+        numerator, denominator = math.gcd(numerator, entry.numerator), math.lcm(denominator, entry.denominator)
+    return Fraction(numerator or 1, denominator)
+
+
 def _simpler_entries(claim: Claim, instance: Instance) -> Iterator[Instance]:
     before = complexity(instance)
     if sum(array.size for array in instance.raw.values()) > LARGEST_ENTRIES:
@@ -165,6 +185,10 @@ def _simpler_values(entry: Fraction) -> Iterator[Fraction]:
         yield _round(entry, grid, True)
     if abs(entry) > 2:
         yield entry / 2
+    near = entry.limit_denominator(SMALL_DENOMINATOR)
+    if entry != near:
+        distance = Fraction(2) ** (math.frexp(float(abs(entry - near)))[1] - 1)
+        yield from (near + sign * distance for sign in ((1, -1) if entry > near else (-1, 1)))
 
 
 def _round(entry: Fraction, bits: int, relative: bool) -> Fraction:

@@ -65,6 +65,13 @@ def tanh_gelu(xp: Any, x: Any) -> Any:
     return x * (1 + xp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
 
 
+def tanh_gelu_slope(xp: Any, x: Any) -> Any:
+    """The derivative of `tanh_gelu`."""
+    root = math.sqrt(2 / math.pi)
+    bend = xp.tanh(root * (x + 0.044715 * x**3))
+    return (1 + bend) / 2 + x * (1 - bend * bend) * root * (1 + 0.134145 * x * x) / 2
+
+
 VALUES: dict[str, Elementwise] = {
     "leaky relu": lambda xp, v, x: (1 - 2 * v) * x + 2 * v * positive(xp, x),
     "exponential": lambda xp, v, x: xp.exp(2 * v * x),

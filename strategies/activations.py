@@ -21,6 +21,7 @@ __all__ = [
     "Parities",
     "Series",
     "horner",
+    "ordered",
     "settled",
     "spread",
     "tails",
@@ -45,6 +46,23 @@ class Correlation:
     def potential(self) -> Any:
         r"""$\Phi(\rho)=|\rho|/(1-|\rho|)$."""
         return self.magnitude / self.complement
+
+    @property
+    def opposite(self) -> Correlation:
+        r"""$-\rho$."""
+        return Correlation(-self.sign, self.magnitude, self.complement)
+
+    def positive(self, xp: Any) -> Correlation:
+        r"""$|\rho|$."""
+        return Correlation(xp.ones_like(self.magnitude), self.magnitude, self.complement)
+
+    def midpoint(self, xp: Any, other: Correlation) -> Correlation:
+        """Half the sum of two correlations."""
+        alike = self.sign == other.sign
+        value = (self.value + other.value) / 2
+        size = xp.abs(value)
+        rest = xp.where(alike, (self.complement + other.complement) / 2, 1 - size)
+        return Correlation(xp.where(value < 0, -xp.ones_like(value), xp.ones_like(value)), size, rest)
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,11 @@ class Kernel:
         r"""$\kappa(0)$, shape ``(batch,)``."""
         return self._totals[0] / sum(self._totals)
 
+    @property
+    def variance(self) -> Any:
+        r"""What the dual is divided by, shape ``(batch,)``: $\mathbb E\sigma^2$, or the variance of $\sigma$ if centred."""
+        return sum(self._totals) * self.activation.factor(self.xp, self.parameter)
+
     def _parameter(self, like: Any) -> Any:
         return self.parameter if isinstance(self.activation, Series) else spread(self.parameter, like)
 
@@ -98,6 +121,14 @@ class Kernel:
         zero = 0 * constant
         origin = self.activation.parities(self.xp, self._parameter(zero), zero, zero + 1)
         return zero if self.centred else constant, origin.even_deficit, origin.odd_deficit
+
+
+def ordered(xp: Any, x: Correlation, y: Correlation) -> tuple[Correlation, Correlation]:
+    """The smaller and the larger of two correlations, elementwise."""
+    swap = x.value > y.value
+    pairs = [(x.sign, y.sign), (x.magnitude, y.magnitude), (x.complement, y.complement)]
+    low = Correlation(*(xp.where(swap, b, a) for a, b in pairs))
+    return low, Correlation(*(xp.where(swap, a, b) for a, b in pairs))
 
 
 def settled(xp: Any, sign: Any, magnitude: Any, complement: Any) -> Correlation:

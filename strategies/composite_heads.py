@@ -22,22 +22,25 @@ WIDEST = 2**24
 class GroupedHeads(Input):
     """Two tokens ``first``, ``second`` ``(p,)``, heads ``key`` ``(H, p, p)`` and ``value`` ``(H, p, g)``, and widths of the groups.
 
-    ``input_width`` ``(p,)`` and ``output_width`` ``(g,)`` are integers from 1 to `WIDEST`; ``slope`` is that of a linear
-    token-wise map after the layer.
+    ``input_width`` ``(p,)`` and ``output_width`` ``(g,)`` are integers from 1 to `WIDEST`.  With ``mapped`` a token-wise map
+    ``y -> slope y`` follows the layer.
     """
 
     families = ("gaussian", "sparse", "balanced")
 
-    def __init__(self, heads: str, inputs: str, outputs: str) -> None:
-        self.heads, self.inputs, self.outputs = heads, inputs, outputs
+    def __init__(self, heads: str, inputs: str, outputs: str, mapped: bool = False) -> None:
+        self.heads, self.inputs, self.outputs, self.mapped = heads, inputs, outputs, mapped
 
     def parts(self) -> Mapping[str, Shape]:
         p, g = self.inputs, self.outputs
         tokens, widths = {"first": (p,), "second": (p,)}, {"input_width": (p,), "output_width": (g,)}
-        return {**tokens, **widths, "key": (self.heads, p, p), "value": (self.heads, p, g), "slope": ()}
+        weights: Mapping[str, Shape] = {"key": (self.heads, p, p), "value": (self.heads, p, g)}
+        return {**tokens, **widths, **weights, **({"slope": ()} if self.mapped else {})}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         """``sparse`` weights have zeros; ``balanced`` ones also give all heads one composite norm, and opposite tokens."""
+        import array_api_compat.torch as xp
+
         shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
         parts = {name: sampler.normal(batch, *shape) for name, shape in shapes.items()}
         for name in ("input_width", "output_width"):
@@ -48,10 +51,10 @@ class GroupedHeads(Input):
                 parts[name] = parts[name] * sampler.bernoulli(0.5, batch, *shapes[name])
         if family == "balanced":
             parts["second"] = -parts["first"]
-            norm = _composite(parts["value"], parts["input_width"], parts["output_width"])
+            norm = _composite(xp, parts["value"], parts["input_width"], parts["output_width"])
             parts["value"] = parts["value"] / norm.clamp_min(2.0**-30)[..., None, None]
-        key_norm = _column_norm(parts["key"], parts["input_width"]).clamp_min(2.0**-30)[..., None, None]
-        size = _residual(parts["first"] - parts["second"], parts["input_width"]).clamp_min(2.0**-30)
+        key_norm = _column_norm(xp, parts["key"], parts["input_width"]).clamp_min(2.0**-30)[..., None, None]
+        size = _residual(xp, parts["first"] - parts["second"], parts["input_width"]).clamp_min(2.0**-30)
         strength = sampler.log_uniform(batch, 1, 1, 1, low=2.0**-12, high=2.0**3)
         parts["key"] = parts["key"] / key_norm * strength / size[:, None, None, None] ** 2
         return parts
@@ -79,10 +82,15 @@ class GroupedHeads(Input):
         everything = np.broadcast_to(first[:, None] + np.zeros(g, dtype=object), (heads, p, g)).copy()
         own = np.array([[[first[s] * int(h % g == t) for t in range(g)] for s in range(p)] for h in range(heads)], dtype=object)
         for value in (everything, own):
+            widths = {"input_width": [1] * p, "output_width": [1] * g}
             yield {
-                "first": first, "second": -first, "input_width": [1] * p, "output_width": [1] * g,
-                "key": key, "value": value, "slope": 1,
-            }  # fmt: skip
+                "first": first,
+                "second": -first,
+                **widths,
+                "key": key,
+                "value": value,
+                **({"slope": 1} if self.mapped else {}),
+            }
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
         widths = {name: xp.clip(parts[name], min=1, max=WIDEST) for name in ("input_width", "output_width")}
@@ -125,7 +133,7 @@ class Heads:
     @property
     def residual(self) -> Any:
         """The composite norm of the residual of the tokens, ``(batch,)``."""
-        return _residual(self.difference, self.parts["input_width"])
+        return _residual(self.xp, self.difference, self.parts["input_width"])
 
     def residual_after(self, d_qk: int) -> Any:
         """That of ``sum_h P_h X W_h``; the difference of the two rows of P_h comes from one hyperbolic tangent."""
@@ -138,39 +146,44 @@ class Heads:
         apart = xp.sum(queried * measured[:, None], axis=2) / d_qk**0.5
         moved = xp.tanh(apart / 2) * (1 - xp.tanh(one / 2) * xp.tanh(two / 2)) / 2
         out = xp.sum(moved[:, :, None] * (measured[:, None, None] @ parts["value"])[:, :, 0], axis=1)
-        return _residual(out, parts["output_width"])
+        return _residual(xp, out, parts["output_width"])
+
+    @property
+    def slope(self) -> Any:
+        """The Lipschitz constant of the map after the layer, ``(batch,)``."""
+        return self.xp.abs(self.parts["slope"])
 
     @property
     def strength(self) -> Any:
         """The largest ``|W_QK|_1 |W|_{1,inf}`` of a head, ``(batch,)``."""
-        return self.xp.max(_column_norm(self.parts["key"], self.parts["input_width"]) * self.composite, axis=1)
+        return self.xp.max(_column_norm(self.xp, self.parts["key"], self.parts["input_width"]) * self.composite, axis=1)
 
     @property
     def composite(self) -> Any:
         """The composite norms of the value weights, ``(batch, H)``."""
-        return _composite(self.parts["value"], self.parts["input_width"], self.parts["output_width"])
+        return _composite(self.xp, self.parts["value"], self.parts["input_width"], self.parts["output_width"])
 
     @property
     def composite_of_sum(self) -> Any:
         """The composite norm of the sum of the value weights, ``(batch,)``."""
         total = self.xp.sum(self.parts["value"], axis=1, keepdims=True)
-        return _composite(total, self.parts["input_width"], self.parts["output_width"])[:, 0]
+        return _composite(self.xp, total, self.parts["input_width"], self.parts["output_width"])[:, 0]
 
 
-def grouped_heads(heads: str, inputs: str, outputs: str) -> GroupedHeads:
+def grouped_heads(heads: str, inputs: str, outputs: str, mapped: bool = False) -> GroupedHeads:
     """Two tokens and heads on ``inputs`` groups of equal coordinates that write ``outputs`` groups."""
-    return GroupedHeads(heads, inputs, outputs)
+    return GroupedHeads(heads, inputs, outputs, mapped)
 
 
-def _residual(difference: Any, widths: Any) -> Any:
-    sizes = abs(difference)
-    return (sizes.amax(-1) * (sizes * widths).sum(-1) / 2) ** 0.5
+def _residual(xp: Any, difference: Any, widths: Any) -> Any:
+    sizes = xp.abs(difference)
+    return xp.sqrt(xp.max(sizes, axis=-1) * xp.sum(sizes * widths, axis=-1) / 2)
 
 
-def _column_norm(weights: Any, widths: Any) -> Any:
-    return (abs(weights) * widths[:, None, :, None]).sum(-2).amax(-1)
+def _column_norm(xp: Any, weights: Any, widths: Any) -> Any:
+    return xp.max(xp.sum(xp.abs(weights) * widths[:, None, :, None], axis=-2), axis=-1)
 
 
-def _composite(weights: Any, rows: Any, columns: Any) -> Any:
-    row_sums = (abs(weights) * columns[:, None, None, :]).sum(-1)
-    return (_column_norm(weights, rows) * row_sums.amax(-1)) ** 0.5
+def _composite(xp: Any, weights: Any, rows: Any, columns: Any) -> Any:
+    row_sums = xp.sum(xp.abs(weights) * columns[:, None, None, :], axis=-1)
+    return xp.sqrt(_column_norm(xp, weights, rows) * xp.max(row_sums, axis=-1))

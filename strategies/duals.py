@@ -44,6 +44,10 @@ class Activation(ABC):
     def constant(self, xp: Any, parameter: Any) -> Any:
         """``E(0)``, the square of the mean, up to the common factor of the dual."""
 
+    def factor(self, xp: Any, parameter: Any) -> Any:
+        """The common factor of the dual that the parts leave out."""
+        return 1.0
+
 
 class Series(Activation):
     """A finite Hermite series; ``parameter`` holds the squared coefficients ``(batch, K+1)`` from degree 0."""
@@ -114,6 +118,10 @@ class Exponential(Activation):
     def constant(self, xp: Any, parameter: Any) -> Any:
         return self.even + 0 * parameter
 
+    def factor(self, xp: Any, parameter: Any) -> Any:
+        t = 4 * parameter**2
+        return xp.exp(t if self.even and self.odd else -t)
+
 
 class Erf(Activation):
     r"""$\mathrm{erf}(sx)$ with $s=2v$: the dual is a multiple of $\arcsin m\rho$, $m=2s^2/(1+2s^2)$."""
@@ -133,6 +141,9 @@ class Erf(Activation):
 
     def constant(self, xp: Any, parameter: Any) -> Any:
         return 0 * parameter
+
+    def factor(self, xp: Any, parameter: Any) -> Any:
+        return 2 / math.pi
 
 
 class Sign(Erf):
@@ -176,6 +187,9 @@ class SquaredReLU(Activation):
 
     def constant(self, xp: Any, parameter: Any) -> Any:
         return math.pi / 2 + 0 * parameter
+
+    def factor(self, xp: Any, parameter: Any) -> Any:
+        return 1 / (2 * math.pi)
 
 
 SERIES = "hermite series"

@@ -5,6 +5,7 @@ The weights themselves are standard Gaussians (`strategies.networks.gaussian`); 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, dimension
+from strategies.matrices import log_volume
 
 LARGEST = 4.0
 RELU = "relu"
@@ -212,6 +214,34 @@ def linear_layers(xp: Any, X: Any, weights: Sequence[Any], scale: Any = 1.0) -> 
     for weight in weights:
         layers.append((scale / weight.shape[2]) ** 0.5 * (weight @ layers[-1]))
     return layers
+
+
+def layer_volumes(xp: Any, X: Any, weights: Sequence[Any]) -> tuple[list[Any], Any]:
+    """States ``(batch, width, samples)`` of a linear network whose weights have variance 1 / width of the new layer, and the
+    logarithms ``(batch, layers + 1)`` of the determinants of their Gram matrices."""
+    states = [X]
+    for weight in weights:
+        states.append(weight @ states[-1] / weight.shape[1] ** 0.5)
+    return states, xp.stack([2 * log_volume(xp, state) for state in states], axis=1)
+
+
+def chi_square_logs(xp: Any, like: Any, widths: Sequence[int], count: int, shift: int) -> Any:
+    r"""Running sums over layers of $\sum_{i<n}\psi(\frac{m-i+s}2)+\log\frac2m$, of the shape of ``like``."""
+    rows = []
+    for m in widths:
+        halves = (xp.asarray([m - i + shift for i in range(count)], dtype=like.dtype, device=like.device)) / 2
+        rows.append(xp.sum(xp.special.digamma(halves)) + count * math.log(2 / m))
+    return like * xp.cumulative_sum(xp.stack(rows))
+
+
+def chi_square_powers(xp: Any, like: Any, widths: Sequence[int], count: int, power: float) -> Any:
+    r"""Running products over layers of $\mathbb E\prod_{i<n}(\chi^2_{m-i}/m)^p$, of the shape of ``like``; infinite if $p$ is too low."""
+    rows = []
+    for m in widths:
+        halves = (xp.asarray([m - i for i in range(count)], dtype=like.dtype, device=like.device)) / 2
+        ratio = xp.sum(xp.special.lgamma(halves + power) - xp.special.lgamma(halves))
+        rows.append(ratio + count * power * math.log(2 / m) if 2 * power > count - 1 - m else 0 * ratio + math.inf)
+    return like * xp.exp(xp.cumulative_sum(xp.stack(rows)))
 
 
 def scale_of(scale: Any) -> Any:

@@ -27,12 +27,11 @@ def legendre(nodes: int) -> tuple[Any, Any]:
 
 
 @cache
-def half_line(panels: int = 14, nodes: int = 16) -> tuple[Any, Any]:
-    """Nodes and weights on ``(0, REACH)``, in panels of equal length."""
+def half_line(panels: int = 14, nodes: int = 20, reach: float = REACH) -> tuple[Any, Any]:
+    """Nodes and weights on ``(0, reach)``, in panels of equal length."""
     points, weights = legendre(nodes)
-    starts = np.arange(panels)[:, None]
-    width = REACH / panels
-    return ((starts + points) * width).reshape(-1), np.tile(weights * width, panels)
+    width = reach / panels
+    return ((np.arange(panels)[:, None] + points) * width).reshape(-1), np.tile(weights * width, panels)
 
 
 def arrays(xp: Any, like: Any, *values: Any) -> list[Any]:
@@ -41,10 +40,11 @@ def arrays(xp: Any, like: Any, *values: Any) -> list[Any]:
 
 
 def line_mean(xp: Any, f: Elementwise, like: Any) -> Any:
-    r"""$\mathbb E f(X)$ for an ``f`` that maps ``(1, nodes)`` to ``(batch, nodes)``; the result is ``(batch,)``."""
+    r"""$\mathbb E f(X)$ for an elementwise ``f`` of ``(batch, nodes)``; the result is shaped like ``like``, ``(batch,)``."""
     x, weights = half_line()
     x, weights = arrays(xp, like, x, weights * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
-    return xp.sum((f(x[None, :]) + f(-x[None, :])) * weights, axis=1)
+    x = x + 0 * like[:, None]
+    return xp.sum((f(x) + f(-x)) * weights, axis=1)
 
 
 def orthonormal_hermite(k: int, x: Any) -> Any:
@@ -55,25 +55,32 @@ def orthonormal_hermite(k: int, x: Any) -> Any:
     return value
 
 
-def plane_mean(xp: Any, f: Elementwise, angle: Any, angles: int = 24) -> Any:
-    r"""$\mathbb E f(X)f(Y)$ at the angles $\theta=\arccos\rho$, ``(batch,)``; ``f`` maps ``(batch, nodes)`` to the same shape."""
-    r, radial = half_line()
-    t, weights = legendre(angles)
-    r, radial, t, weights = arrays(xp, angle, r, radial * r * np.exp(-r * r / 2) / math.pi, t, weights)
+def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False) -> Any:
+    r"""$\mathbb E f(X)f(Y)$ at the angles $\theta=\arccos\rho$, ``(batch,)``; ``f`` maps ``(batch, angles, radii)`` to the same.
+
+    The angles of a sector cluster at its edges, where one of the two Gaussians changes its sign.
+    """
+    r, radial = half_line(14, 20) if fine else half_line(3, 22, reach=11.0)
+    t, weights = legendre(48 if fine else 36)
+    t, weights = t * t * (3 - 2 * t), 6 * t * (1 - t) * weights
+    r, radial, t, weights = arrays(xp, angle, r, radial * r * np.exp(-r * r / 2) / (2 * math.pi), t, weights)
     total = 0 * angle
-    for begin, length in ((angle - math.pi / 2, math.pi - angle), (0 * angle + math.pi / 2, angle)):
-        along = begin[:, None] + length[:, None] * t
-        first, second = xp.cos(along), xp.cos(along - angle[:, None])
-        if length is angle:
-            # on the other sector X < 0 < Y; from the sector's own angle, to keep the sign of a rounded zero
-            first, second = -xp.sin(length[:, None] * t), xp.sin(length[:, None] * (1 - t))
-        else:
-            first, second = xp.sin(length[:, None] * (1 - t)), xp.sin(length[:, None] * t)
-        for sign in (1.0, -1.0):
-            values = 0 * first
-            for block in range(0, r.shape[0], 32):
-                radius = r[None, None, block : block + 32]
-                product = f(sign * radius * first[:, :, None]) * f(sign * radius * second[:, :, None])
-                values = values + xp.sum(product * radial[block : block + 32], axis=2)
-            total = total + length * xp.sum(values * weights, axis=1) / 2
+    for length, sign in ((math.pi - angle, 1), (angle, -1)):
+        x = xp.sin(length[:, None] * t)[:, :, None] * r
+        y = sign * xp.sin(length[:, None] * (1 - t))[:, :, None] * r
+        values = xp.sum((f(x) * f(y) + f(-x) * f(-y)) * radial, axis=2)
+        total = total + length * xp.sum(values * weights, axis=1)
     return total
+
+
+def angle_of(xp: Any, rho: Any) -> Any:
+    r"""$\theta=\arccos\rho$ of a correlation, from its complement: no digit is lost next to $\rho=\pm1$."""
+    acute = 2 * xp.asin(xp.sqrt(rho.complement / 2))
+    return xp.where(rho.sign > 0, acute, math.pi - acute)
+
+
+def hermite_nodes(xp: Any, like: Any, count: int = 24) -> tuple[Any, Any]:
+    """Nodes and weights for the standard Gaussian, exact for polynomials below the degree ``2 count``."""
+    points, weights = np.polynomial.hermite_e.hermegauss(count)
+    nodes, normalised = arrays(xp, like, points, weights / math.sqrt(2 * math.pi))
+    return nodes, normalised

@@ -68,3 +68,14 @@ def residual_pair(xp: Any, kernel: AttractedKernel, start: Correlation, shares: 
         "rate_weaker": weaker.slope_at_fixed,
         "rate_stronger": stronger.slope_at_fixed,
     }
+
+
+def hyperbolic_orbit(xp: Any, kernel: AttractedKernel, start: Correlation, L: int) -> dict[str, Any]:
+    r"""$\Phi(|\varphi(\rho)|)$ with $\varphi(\rho)=\frac{\rho-\rho_\star}{1-\rho_\star\rho}$, its denominators factored."""
+    gauges = []
+    for deviation, rho in kernel.orbit(start, L):
+        other_side = xp.where(rho.sign < 0, rho.complement, 1 + rho.magnitude)
+        above = deviation / (distance_from_one(xp, rho) * (1 + kernel.fixed))
+        below = -deviation / (other_side * (1 - kernel.fixed))
+        gauges.append(xp.where(deviation > 0, above, below))
+    return {"gauge": xp.stack(gauges[1:], axis=1), "gauge_0": gauges[0], "slope": kernel.slope_at_fixed}

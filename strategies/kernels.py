@@ -159,7 +159,7 @@ class Weights(Input):
             yield {"": weights}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
-        return {"": xp.clip(parts[""], min=0.0)}
+        return {"": xp.clip(parts[""], min=2.0**-40)}
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
         weights = list(parts[""].flat)

@@ -250,37 +250,51 @@ def pivot_deficits(xp: Any, gram: Any) -> Any:
 def multiple_correlations(xp: Any, G: Correlation, n: int) -> Correlation:
     r"""Squared multiple correlations $1-d_j$ of the points 2 to n on those before them, ``(batch, n - 1)``; $\det G=\prod_jd_j$.
 
-    The first point is eliminated through complements, so that nearly parallel points keep the digits of their distances.
+    Projected off one point after the other are inner products, squared distances and squared lengths of sums: nearly
+    parallel points keep the digits of their distances, nearly orthogonal ones those of their inner products.
     """
-    one = xp.ones_like(G.value[:, :1])
-    sign = xp.concat([one, G.sign[:, : n - 1]], axis=1)
-    aligned = gram_matrix(xp, G.value, n) * sign[:, :, None] * sign[:, None, :]
-    apart = gram_matrix(xp, G.complement, n)
-    first, complement = G.magnitude[:, : n - 1], G.complement[:, : n - 1]
-    rest, deficits = complement * (1 + first), first * first
-    if n > 2:
-        products = first[:, :, None] * first[:, None, :]
-        sums = complement[:, :, None] + complement[:, None, :] - complement[:, :, None] * complement[:, None, :]
-        near_one = aligned[:, 1:, 1:] > 0.5
-        left = xp.where(near_one & (products > 0.25), sums - apart[:, 1:, 1:], aligned[:, 1:, 1:] - products)
-        scale = xp.sqrt(rest)
-        unit = left / (scale[:, :, None] * scale[:, None, :])
-        identity = xp.eye(n - 1, dtype=unit.dtype, device=unit.device)
-        more = pivot_deficits(xp, xp.where(identity > 0, identity + 0 * unit, unit))
-        deficits, rest = deficits + rest * more, rest * (1 - more)
-    return Correlation(xp.ones_like(deficits), deficits, rest)
+    inner, one = gram_matrix(xp, G.value, n), xp.ones_like(G.magnitude)
+    below, above = 2 * G.complement, 2 * (1 + G.magnitude)
+    apart = gram_matrix(xp, xp.where(G.sign > 0, below, above), n)
+    together = gram_matrix(xp, xp.where(G.sign > 0, above, below), n)
+    squares, deficits = one[:, :1] + xp.zeros((1, n), dtype=one.dtype, device=one.device), 0 * inner[:, 0, 1:]
+    lengths, found = [], []
+    for _ in range(n - 1):
+        first, rest, products = squares[:, :1], squares[:, 1:], inner[:, 0, 1:]
+        share = products / xp.sqrt(first)
+        near = xp.minimum(apart[:, 0, 1:], together[:, 0, 1:])
+        area = near * (2 * (first + rest) - near) - (first - rest) ** 2
+        squares = xp.where(2 * share**2 > rest, area / (4 * first), rest - share**2)
+        left, right = share[:, :, None], share[:, None, :]
+        sums = squares[:, :, None] + squares[:, None, :]
+        closer = apart[:, 1:, 1:] < together[:, 1:, 1:]
+        apart, together = apart[:, 1:, 1:] - (left - right) ** 2, together[:, 1:, 1:] - (left + right) ** 2
+        apart, together = xp.where(closer, apart, 2 * sums - together), xp.where(closer, 2 * sums - apart, together)
+        whole, taken = inner[:, 1:, 1:], left * right
+        cancelled = 2 * taken * whole > whole**2
+        inner = xp.where(cancelled, xp.where(apart < together, sums - apart, together - sums) / 2, whole - taken)
+        deficits = deficits + share**2
+        lengths.append(squares[:, 0])
+        found.append(deficits[:, 0])
+        deficits = deficits[:, 1:]
+    magnitude = xp.stack(found, axis=1)
+    return Correlation(xp.ones_like(magnitude), magnitude, xp.stack(lengths, axis=1))
 
 
-def layers(xp: Any, G: Correlation, kernel: Callable[[Correlation], Correlation], n: int, count: int) -> Iterator[Correlation]:
-    r"""The `multiple_correlations` of $G^0=G$ and of ``count`` iterates $G^{\ell+1}=\kappa[G^\ell]$."""
-    for layer in range(count + 1):
-        G = kernel(G) if layer else G
-        yield multiple_correlations(xp, G, n)
+def layers(xp: Any, G: Correlation, kernel: Callable[[Correlation], Correlation], n: int, count: int) -> Correlation:
+    r"""The `multiple_correlations` of $G^0=G$ and of ``count`` iterates $G^{\ell+1}=\kappa[G^\ell]$, ``(batch, count + 1, n - 1)``."""
+    states = [G]
+    for _ in range(count):
+        states.append(kernel(states[-1]))
+    shape = (-1, G.magnitude.shape[1])
+    stacked = (xp.stack([getattr(state, part) for state in states], axis=1) for part in ("sign", "magnitude", "complement"))
+    found = multiple_correlations(xp, Correlation(*(xp.reshape(part, shape) for part in stacked)), n)
+    return Correlation(*(xp.reshape(part, (-1, count + 1, n - 1)) for part in (found.sign, found.magnitude, found.complement)))
 
 
 def isometry_gap(xp: Any, pivots: Correlation) -> Any:
-    r"""$-\log\mathcal I(G)=-\frac1n\sum_j\log d_j$ from the `multiple_correlations` of a matrix with unit diagonal."""
-    return -xp.sum(log_complement(xp, pivots), axis=1) / (pivots.magnitude.shape[1] + 1)
+    r"""$-\log\mathcal I(G)=-\frac1n\sum_j\log d_j$ from `multiple_correlations` on the last axis, for a matrix with unit diagonal."""
+    return -xp.sum(log_complement(xp, pivots), axis=-1) / (pivots.magnitude.shape[-1] + 1)
 
 
 def log_complement(xp: Any, rho: Correlation) -> Any:

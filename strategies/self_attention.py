@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refute.inputs import Input, Parts, Sampler, Shape, dimension, shape_of
+from refute.inputs import Input, Parts, Sampler, Shape, shape_of
 from strategies.networks import orthogonal
+from strategies.softmax_rows import row_differences
 from strategies.token_maps import TokenMaps
 
 KINDS = ("key", "value")
@@ -165,10 +166,8 @@ class Stack:
         rest = self.tokens[:, None] - first
         for layer in range(self.key.shape[1]):
             bilinear = self.key[:, layer] @ xp.matrix_transpose(rest) / d_qk**0.5
+            moved = row_differences(xp, first @ bilinear, rest @ bilinear)
             masses = xp.special.softmax(first @ bilinear, axis=-1)
-            grown = xp.expm1(rest @ bilinear)
-            mean = xp.sum(masses * grown, axis=-1, keepdims=True)
-            moved = masses * (grown - mean) / (1 + mean)
             first = xp.sum((first + masses @ rest) @ self.value[:, layer], axis=1, keepdims=True)
             rest = xp.sum(moved @ rest @ self.value[:, layer], axis=1, keepdims=True)
             if maps is not None:

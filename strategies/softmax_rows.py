@@ -121,6 +121,17 @@ class TiltedRow:
         return xp.sum(self.masses * xp.abs(self.excess), axis=1) / 2
 
 
+def row_differences(xp: Any, logits: Any, tilts: Any) -> Any:
+    """softmax(b + e_i) - softmax(b), ``(..., N, n)``, for ``logits`` b ``(..., 1, n)`` and small or large ``tilts`` ``(..., N, n)``.
+
+    Tokens that are close to each other attend almost alike: ``expm1`` keeps the digits that a subtraction would lose.
+    """
+    masses = xp.special.softmax(logits, axis=-1)
+    grown = xp.expm1(tilts)
+    mean = xp.sum(masses * grown, axis=-1, keepdims=True)
+    return masses * (grown - mean) / (1 + mean)
+
+
 def shifted_logits(tokens: int | str) -> ShiftedLogits:
     """A row of ``tokens`` logits, and a shift of them."""
     return ShiftedLogits(tokens)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from refute.arithmetic.certifying import Certifying
 
 DOUBLINGS = 200
+HALVINGS = 5
 
 
 def integrate(mp: Certifying, f: Callable[[Any], Any], points: Sequence[Any], tail: Callable[[Number], Any] | None) -> Number:
@@ -45,6 +46,7 @@ def _is_infinite(point: Number) -> bool:
 
 
 def _cut(mp: Certifying, start: Number, tail: Callable[[Number], Any]) -> tuple[Number, Number]:
+    """Where to cut, hardly further than the precision needs, and the bound of what lies beyond."""
     width = mp.convert(1)
     goal = mp.convert(2) ** (-mp.bits)
     for _ in range(DOUBLINGS):
@@ -52,6 +54,12 @@ def _cut(mp: Certifying, start: Number, tail: Callable[[Number], Any]) -> tuple[
         bound = mp.convert(tail(start + width))
         if mp.le(bound, goal):
             break
+    step = width / 4
+    for _ in range(HALVINGS):
+        nearer = mp.convert(tail(start + width - step))
+        if mp.le(nearer, goal):
+            width, bound = width - step, nearer
+        step = step / 2
     return start + width, bound
 
 

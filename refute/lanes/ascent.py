@@ -1,7 +1,8 @@
 """Ascent: batched multi-start gradient ascent on the scale-free gap.
 
 A step costs overhead, not arithmetic, so hundreds of starts climb together: fresh samples, corners, and the closest
-instances so far.  Hypotheses that are not met cost a penalty in proportion to their own gaps.  Every step's batch counts as evaluated; the best are offered to `Input.exactify` and `repair`.
+instances so far. Hypotheses that are not met cost a penalty in proportion to their own gaps. Every step's batch
+counts as evaluated; the best are offered to `Input.exactify` and `repair`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
 from strategies.activations import ACTIVATIONS
-from strategies.kernels import correlation, kernel, kernel_with_fixed_point
+from strategies.attractors import kernel_with_fixed_point
+from strategies.kernels import correlation, kernel
 
 XP = namespace("torch")
 SIZES = {"K": 4}

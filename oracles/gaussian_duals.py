@@ -1,0 +1,79 @@
+"""The quantities of the claims about Gaussian duals: each identity by its closed form and by its definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oracles import gaussian
+from oracles.activation_functions import FUNCTIONS, tanh_gelu
+from oracles.activations import ACTIVATIONS
+
+TANH_GELU_TERMS = 10
+
+
+def closed_form(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
+    """The textbook's dual, and ``E sigma(X) sigma(Y)`` as an integral over ``X`` of the mean over ``Y`` given ``X``."""
+    name, v = sigma
+    return {
+        "dual": lambda: ACTIVATIONS[name].dual(mp, v, rho),
+        "mean": lambda: gaussian.correlation(mp, FUNCTIONS[name][0](mp, v), rho),
+        "value": rho,
+        "arcsine": lambda: mp.asin(rho),
+        "arcsine_half": lambda: mp.asin(4 * v * v * rho / (1 + 8 * v * v)),
+    }
+
+
+def tanh_gelu_dual(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
+    """The same for the tanh approximation of GELU, its mean by a few terms of the Hermite series with the proved tail."""
+    f = tanh_gelu(mp, None)
+
+    def mean() -> Any:
+        squares = [gaussian.coefficient(mp, f, k) ** 2 for k in range(TANH_GELU_TERMS)]
+        tail = abs(gaussian.product(mp, f, f) - mp.fsum(squares)) * abs(rho) ** TANH_GELU_TERMS
+        return mp.fsum(square * rho**k for k, square in enumerate(squares)) + mp.between(-tail, tail)
+
+    return {**closed_form(mp, sigma, rho), "mean": mean}
+
+
+def price(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
+    """The slope of the textbook's dual, and ``E sigma'(X) sigma'(Y)`` by quadrature."""
+    name, v = sigma
+    return {
+        "slope": lambda: ACTIVATIONS[name].dual_slope(mp, v, rho),
+        "mean": lambda: gaussian.correlation(mp, FUNCTIONS[name][1](mp, v), rho),
+        "dual": lambda: ACTIVATIONS[name].dual(mp, v, rho),
+    }
+
+
+def properties(mp: Any, kernel: dict[str, Any], rho: Any, x: Any, y: Any) -> dict[str, Any]:
+    r"""$\kappa=\hat\sigma/\hat\sigma(1)$ at the points that the properties compare."""
+    activation, v = ACTIVATIONS[kernel["activation"]], kernel["parameter"]
+    variance = activation.dual(mp, v, mp.mpf(1))
+
+    def at(point: Any) -> Any:
+        return activation.dual(mp, v, point) / variance
+
+    low, high = mp.minimum(x, y), mp.maximum(x, y)
+    return {
+        "at_rho": lambda: at(rho),
+        "at_size": lambda: at(abs(rho)),
+        "at_low": lambda: at(low),
+        "at_high": lambda: at(high),
+        "at_middle": lambda: at((x + y) / 2),
+        "of_sum": lambda: 2 * (at(rho) - at(-rho)),
+        "at_one": mp.mpf(1),
+    }
+
+
+def positive(mp: Any, G: Any, kernel: dict[str, Any]) -> dict[str, Any]:
+    """The determinants of ``G`` and of its image, entry by entry."""
+    activation, v, n = ACTIVATIONS[kernel["activation"]], kernel["parameter"], G.rows
+    variance = activation.dual(mp, v, mp.mpf(1))
+    entries = {(i, j): activation.dual(mp, v, G[i, j]) / variance for i in range(n) for j in range(i)}
+    image = [[mp.mpf(1) if i == j else entries[max(i, j), min(i, j)] for j in range(n)] for i in range(n)]
+    return {
+        "determinant": mp.det(mp.matrix(image)),
+        "before": lambda: mp.det(G),
+        "largest": mp.maximum([G[i, j] for i in range(n) for j in range(i)]),
+        "one": mp.mpf(1),
+    }

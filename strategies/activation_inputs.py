@@ -1,0 +1,177 @@
+r"""Activations by name as inputs of claims about their duals, with a variance and a row of the table of constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from refute.inputs import Input, Parts, Sampler, Shape
+from strategies.activation_functions import SLOPES, VALUES
+from strategies.activations import ACTIVATIONS, Correlation, Kernel
+from strategies.duals import spread
+from strategies.kernels import FLOOR
+
+CLOSED = ("leaky relu", "exponential", "sine", "cosine", "erf", "sign", "gelu", "squared relu")
+SMOOTH_ENOUGH = ("leaky relu", "exponential", "sine", "cosine", "erf", "gelu", "squared relu", "elu", "selu")
+RATES = ("exponential", "sine", "cosine", "erf")
+LOW, HIGH = 2.0**-20, 2.0**4
+
+
+@dataclass(frozen=True)
+class NamedActivation:
+    """An activation with its parameter ``(batch,)`` on tensors: the function, its derivative, its dual."""
+
+    xp: Any
+    name: str
+    parameter: Any
+
+    def value(self, x: Any) -> Any:
+        return VALUES[self.name](self.xp, spread(self.parameter, x), x)
+
+    def slope(self, x: Any) -> Any:
+        return SLOPES[self.name](self.xp, spread(self.parameter, x), x)
+
+    @property
+    def kernel(self) -> Kernel:
+        return Kernel(self.xp, ACTIVATIONS[self.name], self.parameter, centred=False)
+
+    def dual(self, rho: Correlation) -> Any:
+        r"""$\hat\sigma(\rho)$, ``(batch,)``."""
+        return self.kernel(rho).value * self.kernel.variance
+
+    def dual_slope(self, rho: Correlation) -> Any:
+        r"""$\hat\sigma'(\rho)$, ``(batch,)``."""
+        return self.kernel.slope(rho) * self.kernel.variance
+
+
+class NamedActivations(Input):
+    """One of the named activations, with a raw parameter in ``[FLOOR, 1]``: twice the parameter of those in `RATES`, whose rate
+    is at most 1.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.choices = {"activation": tuple(names)}
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": ()}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": sampler.uniform(batch, low=FLOOR)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": Fraction(draw(st.integers(1, 8)), 8)}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        for value in (Fraction(1), Fraction(1, 2), Fraction(1, 8)):
+            yield {"": value}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], min=FLOOR, max=1.0)}
+
+    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
+        return 1
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        return FLOOR <= parts[""][()] <= 1
+
+    def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> NamedActivation:
+        name, parameter = choices["activation"], parts[""]
+        return NamedActivation(xp, name, parameter / 2 if name in RATES else parameter)
+
+    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
+        name, parameter = choices["activation"], Fraction(parts[""][()])
+        return name, mp.mpf(parameter / 2 if name in RATES else parameter)
+
+
+class Variances(Input):
+    """A positive number between `LOW` and ``high``."""
+
+    families = ("log-uniform", "uniform")
+
+    def __init__(self, high: float = HIGH) -> None:
+        self.high = high
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": ()}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        if family == "uniform":
+            return {"": sampler.uniform(batch, low=LOW, high=self.high)}
+        return {"": sampler.log_uniform(batch, low=LOW, high=self.high)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": Fraction(draw(st.integers(1, int(self.high))), 1 << draw(st.integers(0, 12)))}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        for power in (0, 2, 4, -3, -10, -20):
+            if 2.0**power <= self.high:
+                yield {"": Fraction(2) ** power}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], min=LOW, max=self.high)}
+
+    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
+        return 1
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        return LOW <= parts[""][()] <= self.high
+
+
+class Rows(Input):
+    """The number of a row of a table, ``count`` of them from ``first`` on; every one is visited."""
+
+    discrete = True
+
+    def __init__(self, count: int, first: int = 0) -> None:
+        self.count, self.first = count, first
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": ()}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": sampler.integers(self.first, self.first + self.count - 1, batch)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": draw(st.integers(self.first, self.first + self.count - 1))}
+
+    def cardinality(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> int:
+        return self.count
+
+    def numbered(self, xp: Any, indices: Any, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": indices + self.first}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        return ({"": self.first + row} for row in range(self.count))
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(xp.round(parts[""]), min=self.first, max=self.first + self.count - 1)}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        row = Fraction(parts[""][()])
+        return row.denominator == 1 and self.first <= row < self.first + self.count
+
+    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
+        return self.first
+
+    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> int:
+        return int(parts[""][()])
+
+
+def activation(*names: str) -> NamedActivations:
+    """One of the named activations; all with a closed dual unless some are named."""
+    return NamedActivations(names or CLOSED)
+
+
+def variance(high: float = HIGH) -> Variances:
+    """The variance of a Gaussian."""
+    return Variances(high)
+
+
+def row(count: int, first: int = 0) -> Rows:
+    """One of ``count`` rows from ``first`` on."""
+    return Rows(count, first)

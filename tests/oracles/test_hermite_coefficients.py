@@ -1,0 +1,43 @@
+"""Hermite polynomials in exact moments: orthogonality, rescaling, and tilted pairs."""
+
+from fractions import Fraction
+
+import pytest
+
+from oracles import gaussian
+from oracles import hermite_coefficients as oracle
+from refute.arithmetic import Certifying
+
+MP = Certifying(bits=96)
+
+
+@pytest.mark.parametrize("k", range(8))
+def test_terms_are_those_of_the_recurrence(k):
+    """The explicit coefficients of He_k give the value of the three-term recurrence."""
+    x = MP.mpf(Fraction(7, 5))
+    assert MP.fsum(c * x**power for power, c in oracle.hermite_terms(k)) == gaussian.hermite(k, x)
+
+
+@pytest.mark.parametrize("k", range(6))
+def test_physicists_polynomials(k):
+    """H_0 = 1, H_1 = 2 x and H_{k+1} = 2 x H_k - 2 k H_{k-1}."""
+    x, last, value = Fraction(3, 7), Fraction(0), Fraction(1)
+    for j in range(k):
+        last, value = value, 2 * x * value - 2 * j * last
+    assert sum(c * x**power for power, c in oracle.rescaled(oracle.hermite_terms(k), k)) == value
+
+
+@pytest.mark.parametrize(
+    ("power", "expected"),
+    [(3, {1: 9, 3: 6}), (4, {0: 9, 2: 72, 4: 24}), (5, {1: 225, 3: 600, 5: 120})],
+)
+def test_moments_of_monomials(power, expected):
+    """E X^3 Y^3 = 9 rho + 6 rho^3, and so on."""
+    rho = MP.mpf(Fraction(-3, 11))
+    assert oracle.mixed_moment(MP, power, power, rho) == MP.fsum(c * rho**k for k, c in expected.items())
+
+
+def test_misprinted_polynomials_at_degree_zero():
+    """E e^(-2 X^2) = 1/sqrt(5) at rho = 1, and 1/3 for independent Gaussians."""
+    assert MP.eq(oracle.misprinted(MP, 0, 0, MP.mpf(1)) ** 2, Fraction(1, 5)) is not False
+    assert oracle.misprinted(MP, 0, 0, MP.mpf(0)) == Fraction(1, 3)
