@@ -60,6 +60,12 @@ JOUDAKI_2025 = Paper(
     arxiv="2410.20107",
     venue="AISTATS",
 )
+JOUDAKI_2025_POST = Paper(
+    authors="Joudaki",
+    year=2025,
+    title="Complex-Analytic Proofs of Global Attraction for Neural Kernel Map",
+    venue="post of 12 August 2025 on the author's page",
+)
 AHN_2023 = Paper(
     authors="Ahn, Cheng, Daneshmand, Sra",
     year=2023,

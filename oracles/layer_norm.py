@@ -23,11 +23,11 @@ def apart(mp: Any, first: Sequence[Any], second: Sequence[Any], squares: tuple[A
     return mp.sqrt_of_squares(mp.fdot(first, first) / s + mp.fdot(second, second) / t - 2 * sign * inner)
 
 
-def geometry(mp: Any, features: Mapping[str, Any]) -> dict[str, Any]:
+def geometry(mp: Any, vector: Mapping[str, Any]) -> dict[str, Any]:
     """Sum and length of LN(x), and its distances from LN of an affine image, from LN(LN(x)), and from LN(-x)."""
-    x, a, epsilon = features["x"], features["scale"], features["epsilon"]
+    x, a, epsilon = vector["x"], vector["scale"], vector["epsilon"]
     rest, variance = centred(mp, x)
-    moved, moved_variance = centred(mp, [a * entry + features["shift"] for entry in x])
+    moved, moved_variance = centred(mp, [a * entry + vector["shift"] for entry in x])
     flipped, flipped_variance = centred(mp, [-entry for entry in x])
     total, d = mp.fdot(rest, rest), len(x)
 
@@ -50,9 +50,9 @@ def geometry(mp: Any, features: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def jacobian(mp: Any, features: Mapping[str, Any]) -> dict[str, Any]:
+def jacobian(mp: Any, vector: Mapping[str, Any]) -> dict[str, Any]:
     r"""$\sigma J$ as the orthogonal projection off the vectors 1 and x, by their normal equations; all rational."""
-    x = features["x"]
+    x = vector["x"]
     d = len(x)
     rest, variance = centred(mp, x)
 
@@ -63,13 +63,14 @@ def jacobian(mp: Any, features: Mapping[str, Any]) -> dict[str, Any]:
     def printed() -> list[list[Any]]:
         return [[int(i == j) - mp.mpf(Fraction(1, d)) - rest[i] * rest[j] / (d * variance) for j in range(d)] for i in range(d)]
 
-    def applied(vector: Sequence[Any]) -> list[Any]:
+    def applied(direction: Sequence[Any]) -> list[Any]:
         J = projection()
-        return [mp.fdot([J[i, j] for j in range(d)], vector) for i in range(d)]
+        return [mp.fdot([J[i, j] for j in range(d)], direction) for i in range(d)]
 
     return {
         "variance": variance,
         "jacobian": lambda: projection().tolist(),
+        "transposed": lambda: projection().T.tolist(),
         "printed": printed,
         "square": lambda: (projection() ** 2).tolist(),
         "of_ones": lambda: applied([1] * d),

@@ -220,11 +220,13 @@ def _gap(relation: Any, scalars: Scalars, lhs: Any, rhs: Any) -> float:
     """The relative gap of a relation from the middles of its enclosures; NaN where it has none."""
     mp = scalars.mp
     try:
+        difference = float(mp.to_float(lhs - rhs))
+        if difference == 0:
+            return 0.0
         terms = [abs(value_of(term, scalars)) for side in (relation.lhs, relation.rhs) for term in language.terms(side)]
         if scalars.claim.scale is not None and 0 in (relation.lhs, relation.rhs):
             terms.append(abs(value_of(scalars.claim.scale, scalars)))
-        scale, difference = float(mp.to_float(mp.fsum(terms))), float(mp.to_float(lhs - rhs))
-        gap = difference / scale if difference else 0.0
+        gap = difference / float(mp.to_float(mp.fsum(terms)))
     except (ArithmeticError, ValueError, OracleError):
         return math.nan
     if isinstance(relation, (sympy.Ge, sympy.Gt)):

@@ -241,3 +241,16 @@ def normalised(xp: Any, x: Any, epsilon: Any = 0.0, correction: int = 0) -> Any:
     """Layer normalisation along the last axis, ``(x - mean) / sqrt(variance + epsilon)``, as it is computed in floats."""
     centred = x - xp.mean(x, axis=-1, keepdims=True)
     return centred / xp.sqrt(xp.var(x, axis=-1, keepdims=True, correction=correction) + epsilon)
+
+
+def scaled_jacobian(xp: Any, x: Any) -> Any:
+    """``sigma`` times the derivative of layer normalisation at ``x`` ``(batch, d)``, by the quotient rule, ``(batch, d, d)``.
+
+    ``[b, i, j]`` is the derivative of output i along input j: that of the numerator, less the relative one of sigma.
+    """
+    d = x.shape[1]
+    centred = x - xp.mean(x, axis=1, keepdims=True)
+    variance = xp.mean(centred * centred, axis=1)[:, None, None]
+    numerator = xp.eye(d, dtype=x.dtype, device=x.device) - 1 / d
+    of_variance = 2 * (centred[:, None, :] @ numerator) / d
+    return numerator - centred[:, :, None] * of_variance / (2 * variance)
