@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 
@@ -45,22 +46,32 @@ def whole(f: Callable[[Any], Any], mean: Callable[[Any, Any], Any] | None = None
     return Function(f, lambda x: f(-x), mean, **growth)
 
 
+@lru_cache(maxsize=16)
+def roots(mp: Any) -> tuple[Any, Any]:
+    r"""$1/\sqrt2$ and $1/\sqrt{2\pi}$, which every value of an integrand needs."""
+    return 1 / mp.sqrt(mp.mpf(2)), 1 / mp.sqrt(2 * mp.pi)
+
+
 def density(mp: Any, x: Any) -> Any:
     """The standard Gaussian density."""
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+    return mp.exp(-x * x / 2) * roots(mp)[1]
 
 
 def distribution(mp: Any, x: Any) -> Any:
     """The standard Gaussian distribution function."""
-    return (1 + mp.erf(x / mp.sqrt(mp.mpf(2)))) / 2
+    return (1 + mp.erf(x * roots(mp)[0])) / 2
 
 
 def hermite(k: int, x: Any) -> Any:
-    """The monic Hermite polynomial ``He_k`` (of the weight ``e^{-x^2/2}``)."""
-    last, value = 0 * x, 0 * x + 1
-    for j in range(k):
-        last, value = value, x * value - j * last
-    return value
+    r"""The monic Hermite polynomial ``He_k`` (of the weight ``e^{-x^2/2}``), in powers of ``x^2``.
+
+    From the top, the coefficient of $x^{k-2j}$ is $\frac{(-1)^jk!}{2^jj!(k-2j)!}$.
+    """
+    coefficient, square, value = 1, x * x, 0 * x + 1
+    for j in range(k // 2):
+        coefficient = -coefficient * (k - 2 * j) * (k - 2 * j - 1) // (2 * (j + 1))
+        value = value * square + coefficient
+    return value * x if k % 2 else value
 
 
 def half_line(mp: Any, integrand: Callable[[Any], Any], scale: Any, rate: Any, width: Any = 1) -> Any:

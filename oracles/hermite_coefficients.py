@@ -11,18 +11,25 @@ from oracles.activation_functions import FUNCTIONS
 from oracles.activations import ACTIVATIONS, Kernel, double_factorial
 
 
-def coefficient(mp: Any, sigma: tuple[str, Any], k: int) -> dict[str, Any]:
-    """The printed formula in its factors, and the defining integral by quadrature."""
+def coefficients(mp: Any, sigma: tuple[str, Any], K: int, lowest: int = 0) -> dict[str, Any]:
+    """The printed formulas of the degrees from ``lowest`` to ``K`` in their factors, and the defining integrals."""
     name, v = sigma
-    root = mp.sqrt(mp.factorial(k))
-    sign, double = sign_and_double_factorial(name, k)
+    degrees = range(lowest, K + 1)
+    roots = [mp.sqrt(mp.factorial(k)) for k in degrees]
+    parts = [sign_and_double_factorial(name, k) for k in degrees]
+    formulas = [ACTIVATIONS[name].coefficient(mp, v, k) for k in degrees]
     return {
-        "integral": lambda: gaussian.coefficient(mp, FUNCTIONS[name][0](mp, v), k),
-        "sign": mp.mpf(sign),
-        "double": mp.mpf(double),
-        "factor": lambda: ACTIVATIONS[name].coefficient(mp, v, k) * root / (sign * double),
-        "root": root,
+        "integral": [gaussian.coefficient(mp, FUNCTIONS[name][0](mp, v), k) for k in degrees],
+        "sign": [mp.mpf(sign) for sign, _ in parts],
+        "double": [mp.mpf(double) for _, double in parts],
+        "factor": [c * root / (sign * double) for c, root, (sign, double) in zip(formulas, roots, parts, strict=True)],
+        "root": roots,
     }
+
+
+def higher_coefficients(mp: Any, sigma: tuple[str, Any], K: int) -> dict[str, Any]:
+    """The same from degree 2 on."""
+    return coefficients(mp, sigma, K, lowest=2)
 
 
 def sign_and_double_factorial(name: str, k: int) -> tuple[int, int]:

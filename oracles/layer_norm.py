@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from oracles.attention import combination, dot, nearest_to_origin
+from oracles.composite_norm import column_norm, composite_norm, two_token_residual
+from oracles.self_attention import attend
 
 
 def centred(mp: Any, x: Sequence[Any]) -> tuple[list[Any], Any]:
@@ -56,6 +59,7 @@ def jacobian(mp: Any, vector: Mapping[str, Any]) -> dict[str, Any]:
     d = len(x)
     rest, variance = centred(mp, x)
 
+    @cache
     def projection() -> Any:
         basis = mp.matrix([[mp.mpf(1), entry] for entry in x])
         return mp.eye(d) - basis * mp.inverse(basis.T * basis) * basis.T
@@ -126,3 +130,63 @@ def two_keys(mp: Any, keys: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         "square_large": mp.fdot(large, large),
         "inner": mp.fdot(small, large),
     }
+
+
+# networks --------------------------------------------------------------------------------------------------------------
+
+
+def normalised_rows(mp: Any, X: Any) -> tuple[Any, Any]:
+    """Layer normalisation of every row, and the smallest standard deviation of a row; `Ambiguous` where one may be 0."""
+    rows = [centred(mp, X.tolist()[i]) for i in range(X.rows)]
+    spreads = [mp.sqrt_of_squares(variance) for _, variance in rows]
+    return mp.matrix([[x / s for x in rest] for (rest, _), s in zip(rows, spreads, strict=True)]), mp.minimum(spreads)
+
+
+def pair_with_norm(mp: Any, pair: Mapping[str, Any], k: int) -> dict[str, Any]:
+    """Residuals of two tokens in the composite norm, with layer normalisation after every layer."""
+    X, root = pair["tokens"], mp.sqrt(k)
+    unit = [mp.mpf(1)] * X.cols
+    products = [
+        column_norm(mp, key.tolist(), unit) * composite_norm(mp, value.tolist(), unit, unit)
+        for key, value in zip(pair["key"], pair["value"], strict=True)
+    ]
+    residuals, deviations = [two_token_residual(mp, *X.tolist(), unit)], []
+    for key, value in zip(pair["key"], pair["value"], strict=True):
+        X, deviation = normalised_rows(mp, attend(mp, X, [key], [value], root))
+        residuals.append(two_token_residual(mp, *X.tolist(), unit))
+        deviations.append(deviation)
+    strength = mp.maximum(products)
+    return {
+        "residual": residuals[0],
+        "strength": strength,
+        "deviation": mp.minimum(deviations),
+        "log_residual": lambda: mp.log(residuals[0]),
+        "log_residual_after": lambda: [mp.log(residual) for residual in residuals[1:]],
+        "log_strength": lambda: mp.log(strength),
+    }
+
+
+def opposite_pair(epsilon: int | Fraction = 0, straight: bool = True) -> Callable[..., dict[str, Any]]:
+    """The oracle of two opposite tokens under attention and layer normalisation, by one scalar per layer.
+
+    With ``X = s (v; -v)``, ``v`` centred, one layer gives ``t c s v`` with ``t = tanh(s^2 v^T W v / sqrt(d_qk))``: the
+    normalisation divides by the deviation of that.  Unless ``straight`` the value weights are not a multiple of I.
+    """
+
+    def oracle(mp: Any, pair: Mapping[str, Any], k: int) -> dict[str, Any]:
+        v, variance = centred(mp, pair["direction"])
+        normal = mp.sqrt(variance)
+        X = [list(v), [-x for x in v]]
+        after: tuple[list[Any], list[Any]] = ([], [])
+        for weight, scale, skew, bend in zip(pair["weight"], pair["scale"], pair["skew"], pair["bend"], strict=True):
+            query = [weight * x + mp.fdot(row, X[0]) for x, row in zip(X[0], skew, strict=True)]
+            share = mp.tanh(mp.fdot(query, X[0]) / mp.sqrt(k))
+            value = [share * scale * x * (1 if straight else b) for x, b in zip(X[0], bend, strict=True)]
+            rest, spread = centred(mp, value)
+            row = [x / mp.sqrt(spread + epsilon) for x in rest]
+            X = [row, [-x for x in row]]
+            for rows, token in zip(after, X, strict=True):
+                rows.append(token)
+        return {"variance": variance, "normal": [x / normal for x in v], "first": after[0], "second": after[1]}
+
+    return oracle

@@ -23,12 +23,13 @@ def logdet_draw(mp: Any, X: Any, n: int, r: int, W1: Any, W2: Any, W3: Any) -> d
         state, divisor = weight * state, divisor * weight.rows
         grams.append(state.T * state / divisor)
     start = X.T * X
-    gains = [mp.det(G) / mp.det(start) for G in grams]
+    gains, widths = [mp.det(G) / mp.det(start) for G in grams], [W.rows for W in (W1, W2, W3)]
+    half_steps = r + n - min(widths)
     return {
-        **_logdet_constants(mp, X, n, r, [W.rows for W in (W1, W2, W3)]),
+        **_logdet_constants(mp, X, n, half_steps, widths),
         "gain": gains,
         "log_gain": lambda: [mp.log(gain) for gain in gains],
-        "power_gain": lambda: [mp.power(gain, mp.mpf(Fraction(r, 2))) for gain in gains],
+        "power_gain": lambda: [mp.power(gain, mp.mpf(Fraction(half_steps, 2))) for gain in gains],
         "trace": [mp.trace(G) for G in grams],
         "full": [mp.mpf(int(gain != 0)) for gain in gains],
     }
@@ -37,7 +38,8 @@ def logdet_draw(mp: Any, X: Any, n: int, r: int, W1: Any, W2: Any, W3: Any) -> d
 def logdet_moments(mp: Any, X: Any, n: int, r: int, m1: int, m2: int, m3: int) -> dict[str, Any]:
     """The means of the same numbers: signed permutations by their cycles, telescoping Gamma functions, harmonic sums."""
     widths = (m1, m2, m3)
-    constants = _logdet_constants(mp, X, n, r, widths)
+    half_steps = r + n - min(widths)
+    constants = _logdet_constants(mp, X, n, half_steps, widths)
 
     def running(step: Any, join: Any) -> list[Any]:
         return list(itertools.accumulate((step(m) for m in widths), join))
@@ -46,13 +48,13 @@ def logdet_moments(mp: Any, X: Any, n: int, r: int, m1: int, m2: int, m3: int) -
         **constants,
         "gain": running(lambda m: mp.mpf(Fraction(signed_cycles(n, m), m**n)), lambda a, b: a * b),
         "log_gain": lambda: running(lambda m: mean_log_determinant(mp, n, m), lambda a, b: a + b),
-        "power_gain": lambda: running(lambda m: telescoped_powers(mp, n, m, r), lambda a, b: a * b),
+        "power_gain": lambda: running(lambda m: telescoped_powers(mp, n, m, half_steps), lambda a, b: a * b),
         "trace": [constants["trace_start"]] * 3,
         "full": [mp.mpf(int(min(widths[: k + 1]) >= n)) for k in range(3)],
     }
 
 
-def _logdet_constants(mp: Any, X: Any, n: int, r: int, widths: Sequence[int]) -> dict[str, Any]:
+def _logdet_constants(mp: Any, X: Any, n: int, half_steps: int, widths: Sequence[int]) -> dict[str, Any]:
     """The right-hand sides as printed, with psi and Gamma as library functions."""
 
     def logs(shift: int) -> list[Any]:
@@ -63,10 +65,8 @@ def _logdet_constants(mp: Any, X: Any, n: int, r: int, widths: Sequence[int]) ->
         return list(itertools.accumulate(terms))
 
     def power(m: int) -> Any:
-        if r <= n - 1 - m:
-            return mp.inf
-        ratios = (mp.gamma(mp.mpf(Fraction(m - i + r, 2))) / mp.gamma(mp.mpf(Fraction(m - i, 2))) for i in range(n))
-        return mp.fprod(ratios) * mp.power(mp.mpf(Fraction(2, m)), mp.mpf(Fraction(n * r, 2)))
+        ratios = (mp.gamma(mp.mpf(Fraction(m - i + half_steps, 2))) / mp.gamma(mp.mpf(Fraction(m - i, 2))) for i in range(n))
+        return mp.fprod(ratios) * mp.power(mp.mpf(Fraction(2, m)), mp.mpf(Fraction(n * half_steps, 2)))
 
     return {
         "drift": lambda: logs(0),
@@ -106,13 +106,13 @@ def mean_log_chi_square(mp: Any, k: int) -> Any:
     return -mp.log(2) - mp.euler + mp.mpf(sum((Fraction(2, j) for j in range(1, k - 1, 2)), start=Fraction(0)))
 
 
-def telescoped_powers(mp: Any, n: int, m: int, r: int) -> Any:
-    r"""$\mathbb E\prod_{i<n}(\chi^2_{m-i}/m)^{r/2}$: the products over i telescope at every half step of the power."""
+def telescoped_powers(mp: Any, n: int, m: int, half_steps: int) -> Any:
+    r"""$\mathbb E\prod_{i<n}(\chi^2_{m-i}/m)^{s/2}$: the products over i telescope at every half step s."""
     value = mp.mpf(1)
-    for step in range(min(r, 0), max(r, 0)):
+    for step in range(min(half_steps, 0), max(half_steps, 0)):
         ratio = gamma_of_half(mp, m + step + 1) / gamma_of_half(mp, m + step - n + 1)
-        value = value * ratio if r > 0 else value / ratio
-    return value * mp.sqrt(mp.mpf(Fraction(2, m))) ** (n * r)
+        value = value * ratio if half_steps > 0 else value / ratio
+    return value * mp.sqrt(mp.mpf(Fraction(2, m))) ** (n * half_steps)
 
 
 def gamma_of_half(mp: Any, k: int) -> Any:

@@ -81,6 +81,7 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     search = start(claim, options, begun)
     agreed = compare(search, options, begun)
     run_lanes(search, in_order(claim, options.lanes), progress)
+    judge_closest(search)
     wealth = None
     if claim.randomness and search.refutation is None and (claim.expectation is None or search.open_means):
         wealth = wealth_of(search, budget=0.15 * options.budget)
@@ -95,8 +96,6 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
         if options.certificates is not None:
             path = certificate.path_in(options.certificates, claim.id)
             certificate.write(certificate.issue(claim, instance, ruling), path)
-    else:
-        judge_closest(search)
     seed = search.seed
     mutants = power.hunt_mutants(claim, options.lanes, seed, begun + options.budget, options.device, options.certificates)
     needed = power.necessity(claim, options.lanes, seed, 0.05 * options.budget, options.device)

@@ -16,7 +16,7 @@ from refute.errors import RefuteError
 from refute.exhibit import Exhibit
 from refute.instance import Instance
 from refute.judge import Judge, Ruling
-from refute.search import Search, run_lanes
+from refute.search import Search, judge_closest, run_lanes
 from refute.shrink import shrink
 
 ATTEMPTS = 3
@@ -64,6 +64,7 @@ def hunt(
     error = ""
     try:
         run_lanes(search, lanes.chosen([name for name in names if name in lanes.POWER]))
+        judge_closest(search)
     except (RefuteError, ArithmeticError, ValueError, RuntimeError, IndexError, KeyError, TypeError, AttributeError) as problem:
         error = f"{type(problem).__name__}: {problem}"
     elapsed = time.perf_counter() - begun

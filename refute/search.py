@@ -382,7 +382,7 @@ def judge_closest(search: Search) -> None:
     """Rule on the closest instances of the whole search, so that no near miss rests on floats alone."""
     for gap, instance in search.closest[:3]:
         if search.refutation is None and gap > NEAR_MISS:
-            search.propose(instance, gap)
+            search.propose(instance, gap, force=True)
 
 
 def exactified(claim: Claim, instance: Instance) -> Instance | None:

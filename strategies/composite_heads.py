@@ -51,10 +51,10 @@ class GroupedHeads(Input):
                 parts[name] = parts[name] * sampler.bernoulli(0.5, batch, *shapes[name])
         if family == "balanced":
             parts["second"] = -parts["first"]
-            norm = _composite(xp, parts["value"], parts["input_width"], parts["output_width"])
+            norm = composite_norm(xp, parts["value"], parts["input_width"], parts["output_width"])
             parts["value"] = parts["value"] / norm.clamp_min(2.0**-30)[..., None, None]
-        key_norm = _column_norm(xp, parts["key"], parts["input_width"]).clamp_min(2.0**-30)[..., None, None]
-        size = _residual(xp, parts["first"] - parts["second"], parts["input_width"]).clamp_min(2.0**-30)
+        key_norm = column_norm(xp, parts["key"], parts["input_width"]).clamp_min(2.0**-30)[..., None, None]
+        size = two_token_residual(xp, parts["first"] - parts["second"], parts["input_width"]).clamp_min(2.0**-30)
         strength = sampler.log_uniform(batch, 1, 1, 1, low=2.0**-12, high=2.0**3)
         parts["key"] = parts["key"] / key_norm * strength / size[:, None, None, None] ** 2
         return parts
@@ -133,7 +133,7 @@ class Heads:
     @property
     def residual(self) -> Any:
         """The composite norm of the residual of the tokens, ``(batch,)``."""
-        return _residual(self.xp, self.difference, self.parts["input_width"])
+        return two_token_residual(self.xp, self.difference, self.parts["input_width"])
 
     def residual_after(self, d_qk: int) -> Any:
         """That of ``sum_h P_h X W_h``; the difference of the two rows of P_h comes from one hyperbolic tangent."""
@@ -146,7 +146,7 @@ class Heads:
         apart = xp.sum(queried * measured[:, None], axis=2) / d_qk**0.5
         moved = xp.tanh(apart / 2) * (1 - xp.tanh(one / 2) * xp.tanh(two / 2)) / 2
         out = xp.sum(moved[:, :, None] * (measured[:, None, None] @ parts["value"])[:, :, 0], axis=1)
-        return _residual(xp, out, parts["output_width"])
+        return two_token_residual(xp, out, parts["output_width"])
 
     @property
     def slope(self) -> Any:
@@ -156,18 +156,18 @@ class Heads:
     @property
     def strength(self) -> Any:
         """The largest ``|W_QK|_1 |W|_{1,inf}`` of a head, ``(batch,)``."""
-        return self.xp.max(_column_norm(self.xp, self.parts["key"], self.parts["input_width"]) * self.composite, axis=1)
+        return self.xp.max(column_norm(self.xp, self.parts["key"], self.parts["input_width"]) * self.composite, axis=1)
 
     @property
     def composite(self) -> Any:
         """The composite norms of the value weights, ``(batch, H)``."""
-        return _composite(self.xp, self.parts["value"], self.parts["input_width"], self.parts["output_width"])
+        return composite_norm(self.xp, self.parts["value"], self.parts["input_width"], self.parts["output_width"])
 
     @property
     def composite_of_sum(self) -> Any:
         """The composite norm of the sum of the value weights, ``(batch,)``."""
         total = self.xp.sum(self.parts["value"], axis=1, keepdims=True)
-        return _composite(self.xp, total, self.parts["input_width"], self.parts["output_width"])[:, 0]
+        return composite_norm(self.xp, total, self.parts["input_width"], self.parts["output_width"])[:, 0]
 
 
 def grouped_heads(heads: str, inputs: str, outputs: str, mapped: bool = False) -> GroupedHeads:
@@ -175,15 +175,18 @@ def grouped_heads(heads: str, inputs: str, outputs: str, mapped: bool = False) -
     return GroupedHeads(heads, inputs, outputs, mapped)
 
 
-def _residual(xp: Any, difference: Any, widths: Any) -> Any:
+def two_token_residual(xp: Any, difference: Any, widths: Any) -> Any:
+    """The composite norm of the residual of two tokens with this ``difference`` ``(batch, p)``, at their midpoint."""
     sizes = xp.abs(difference)
     return xp.sqrt(xp.max(sizes, axis=-1) * xp.sum(sizes * widths, axis=-1) / 2)
 
 
-def _column_norm(xp: Any, weights: Any, widths: Any) -> Any:
+def column_norm(xp: Any, weights: Any, widths: Any) -> Any:
+    """The largest column sums of ``weights`` ``(batch, H, p, g)``, whose rows have the ``widths`` ``(batch, p)``."""
     return xp.max(xp.sum(xp.abs(weights) * widths[:, None, :, None], axis=-2), axis=-1)
 
 
-def _composite(xp: Any, weights: Any, rows: Any, columns: Any) -> Any:
+def composite_norm(xp: Any, weights: Any, rows: Any, columns: Any) -> Any:
+    """The composite norms ``(batch, H)`` of ``weights`` ``(batch, H, p, g)`` with the given widths."""
     row_sums = xp.sum(xp.abs(weights) * columns[:, None, None, :], axis=-1)
-    return xp.sqrt(_column_norm(xp, weights, rows) * xp.max(row_sums, axis=-1))
+    return xp.sqrt(column_norm(xp, weights, rows) * xp.max(row_sums, axis=-1))

@@ -235,12 +235,12 @@ def chi_square_logs(xp: Any, like: Any, widths: Sequence[int], count: int, shift
 
 
 def chi_square_powers(xp: Any, like: Any, widths: Sequence[int], count: int, power: float) -> Any:
-    r"""Running products over layers of $\mathbb E\prod_{i<n}(\chi^2_{m-i}/m)^p$, of the shape of ``like``; infinite if $p$ is too low."""
+    r"""Running products over layers of $\mathbb E\prod_{i<n}(\chi^2_{m-i}/m)^p$, of the shape of ``like``."""
     rows = []
     for m in widths:
         halves = (xp.asarray([m - i for i in range(count)], dtype=like.dtype, device=like.device)) / 2
         ratio = xp.sum(xp.special.lgamma(halves + power) - xp.special.lgamma(halves))
-        rows.append(ratio + count * power * math.log(2 / m) if 2 * power > count - 1 - m else 0 * ratio + math.inf)
+        rows.append(ratio + count * power * math.log(2 / m))
     return like * xp.exp(xp.cumulative_sum(xp.stack(rows)))
 
 

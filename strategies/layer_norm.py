@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape
+from strategies.margins import max_margin
 from strategies.networks import unit_rows
 
 SMALLEST = 2.0**-40
@@ -254,3 +255,19 @@ def scaled_jacobian(xp: Any, x: Any) -> Any:
     numerator = xp.eye(d, dtype=x.dtype, device=x.device) - 1 / d
     of_variance = 2 * (centred[:, None, :] @ numerator) / d
     return numerator - centred[:, :, None] * of_variance / (2 * variance)
+
+
+def largest_margins(xp: Any, differences: Any) -> Any:
+    """The square of the largest least score difference of a query of norm 1, 0 where none is positive, ``(batch, m)``.
+
+    ``differences`` ``(batch, m, m-1, d)`` are those of each key to its rivals.  Where some p has all scores at least 1, the
+    shortest such p gives the margin ``1 / |p|``.
+    """
+    found = []
+    for one in range(differences.shape[1]):
+        apart = differences[:, one]
+        p, _ = max_margin(xp, apart)
+        feasible = xp.min(xp.sum(apart * p[:, None], axis=2), axis=1) > 0.5
+        square = xp.sum(p * p, axis=1)
+        found.append(xp.where(feasible, 1 / xp.where(feasible, square, xp.ones_like(square)), xp.zeros_like(square)))
+    return xp.stack(found, axis=1)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from refute.inputs import Input, Parts, Sampler, Shape
 
 FLOOR = Fraction(1, 1 << 44)
-CEILING = Fraction(64)
+CEILING = Fraction(128)
 SERIES_BELOW = 0.1
 SERIES_TERMS = 18
 
@@ -85,9 +85,93 @@ class Spectrum(Input):
         return {"": np.array(clipped, dtype=object)}
 
 
-def spectrum(size: str) -> Spectrum:
-    """Positive parameters ``(size,)`` of a spectrum."""
-    return Spectrum(size)
+class SingularSpectrum(Spectrum):
+    """Non-negative parameters of a spectrum, not all 0: the matrix may have lost rank."""
+
+    families = ("flat of lower rank", "lower rank", *Spectrum.families)
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        n = sizes[self.size]
+        if family not in ("flat of lower rank", "lower rank"):
+            return super().sample(sampler, family, batch, sizes, choices)
+        kept = sampler.uniform(batch, n) < sampler.uniform(batch, 1)
+        values = 1.0 if family == "flat of lower rank" else sampler.uniform(batch, n, low=2.0**-20)
+        return {"": sampler.where(kept | _first(sampler, n), values, 0.0)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
+        values = super().draw(draw, sizes, choices)[""]
+        lost = draw(st.integers(0, sizes[self.size] - 1))
+        return {"": [Fraction(0)] * lost + values[lost:]}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        n = sizes[self.size]
+        for rank in range(1, n):
+            yield {"": [Fraction(int(i < rank)) for i in range(n)]}
+        yield from super().corners(sizes, choices)
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], 0.0, float(CEILING))}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        values = list(parts[""].flat)
+        return all(0 <= value <= CEILING for value in values) and max(values) >= FLOOR
+
+    def repair(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts | None:
+        clipped = np.array([min(max(Fraction(value), Fraction(0)), CEILING) for value in parts[""].flat], dtype=object)
+        return {"": clipped} if self.admits({"": clipped}, sizes, choices) else None
+
+
+class Level(Input):
+    """One number in ``[low, high]``, as often on a logarithmic scale as on a linear one, at times at an end."""
+
+    families = ("log-uniform", "uniform", "ends")
+
+    def __init__(self, low: Fraction, high: Fraction) -> None:
+        self.low, self.high = low, high
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": ()}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        low, high = float(self.low), float(self.high)
+        match family:
+            case "log-uniform":
+                values = sampler.log_uniform(batch, low=max(low, high * 2.0**-40), high=high)
+            case "uniform":
+                values = sampler.uniform(batch, low=low, high=high)
+            case _:
+                values = sampler.where(sampler.bernoulli(0.5, batch), sampler.uniform(batch) * 0 + low, high)
+        return {"": values.clip(low, high)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        from hypothesis import strategies as st
+
+        return {"": self.low + (self.high - self.low) * Fraction(draw(st.integers(0, 64)), 64)}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        for share in (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(1, 4)):
+            yield {"": self.low + share * (self.high - self.low)}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], float(self.low), float(self.high))}
+
+    def simplest(self, sizes: Mapping[str, int], part: str) -> int:
+        return 1
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        return bool(self.low <= parts[""][()] <= self.high)
+
+
+def spectrum(size: str, singular: bool = False) -> Spectrum:
+    """Positive parameters ``(size,)`` of a spectrum; ``singular`` ones may be 0, though not all of them."""
+    return SingularSpectrum(size) if singular else Spectrum(size)
+
+
+def level(low: int | Fraction, high: int | Fraction) -> Level:
+    """One number in ``[low, high]``, whose ends are dyadic."""
+    return Level(Fraction(low), Fraction(high))
 
 
 def _first(sampler: Sampler, n: int) -> Any:

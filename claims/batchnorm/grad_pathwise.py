@@ -14,6 +14,7 @@ from sympy import Gt, Le
 from claims.sources import METEREZ_2024
 from oracles import batchnorm
 from refute import Claim, Mutant, quantities, sizes
+from strategies.batchnorm import forward, from_layer, gradients, log_norm
 from strategies.networks import dense, direction, orthogonal
 
 log_gradient, log_operator, log_shrink, log_loss, shortest, log_shrink_after, log_shrink_longest = quantities(
@@ -22,30 +23,14 @@ log_gradient, log_operator, log_shrink, log_loss, shortest, log_shrink_after, lo
 l = sizes("l")
 
 
-def log_norm(xp, a):
-    """Logarithm of the Frobenius norm."""
-    largest = xp.max(xp.max(xp.abs(a), axis=2, keepdims=True), axis=1, keepdims=True)
-    unit = a / xp.where(largest > 0, largest, xp.ones_like(largest))
-    return xp.log(largest[:, 0, 0]) + xp.log(xp.sum(unit * unit, axis=(1, 2))) / 2
-
-
 def evaluate(xp, X, W, G):
-    layers = W.shape[1]
-    states, norms = [X], []
-    for k in range(layers):
-        image = W[:, k] @ states[-1]
-        norms.append(xp.linalg.vector_norm(image, axis=2))
-        states.append(image / norms[-1][:, :, None])
-    gradients, back = [], G
-    for k in reversed(range(layers)):
-        back = tangent(xp, states[k + 1], back) / norms[k][:, :, None]
-        gradients.insert(0, log_norm(xp, back @ xp.matrix_transpose(states[k])))
-        back = xp.matrix_transpose(W[:, k]) @ back
+    states, norms = forward(xp, X, W)
+    logs = [log_norm(xp, gradient) for gradient in gradients(xp, states, norms, W, G)]
     lowest = -xp.log(xp.stack([xp.min(norm, axis=1) for norm in norms], axis=1))
     highest = -xp.log(xp.stack([xp.max(norm, axis=1) for norm in norms], axis=1))
     zero = xp.zeros_like(lowest[:, :1])
     return {
-        log_gradient: xp.stack(gradients, axis=1),
+        log_gradient: xp.stack(logs, axis=1),
         log_operator: xp.stack([xp.log(xp.linalg.svdvals(state)[:, 0]) for state in states[:-1]], axis=1),
         log_shrink: from_layer(xp, lowest),
         log_shrink_after: lambda: from_layer(xp, xp.concat([lowest[:, 1:], zero], axis=1)),
@@ -53,17 +38,6 @@ def evaluate(xp, X, W, G):
         log_loss: log_norm(xp, G),
         shortest: xp.exp(-lowest),
     }
-
-
-def tangent(xp, unit, rows):
-    """``g - u (u^T g)`` per row, as ``sum_j (g_i u_j - g_j u_i) u_j``: exact where ``u`` is nearly a coordinate vector."""
-    wedge = rows[:, :, :, None] * unit[:, :, None, :]
-    return xp.sum((wedge - xp.matrix_transpose(wedge)) * unit[:, :, None, :], axis=3)
-
-
-def from_layer(xp, terms):
-    """Sums over the layers from each one to the last."""
-    return xp.flip(xp.cumulative_sum(xp.flip(terms, axis=1), axis=1), axis=1)
 
 
 claim = Claim(

@@ -20,32 +20,17 @@ from sympy import Le
 from claims.sources import METEREZ_2024
 from oracles import batchnorm
 from refute import Claim, Mutant, quantities
-from strategies.spectra import log1p_minus, spectrum
+from strategies.batchnorm import gap_of_spectrum, mean_log_form, normalised
+from strategies.spectra import spectrum
 
 phi, phi_next, log_factor, log_factor_d, log_factor_2d = quantities("phi phi_next log_factor log_factor_d log_factor_2d")
 
-NODES = 384
-
-
-def mean_log_form(xp, lam, deviation):
-    """``E log(w^T diag(lam) w)``, lam = 1 + deviation, by the trapezoid rule for ``t = exp(x - exp(-x))``."""
-    d = lam.shape[1]
-    step = (41.75 - xp.log(xp.min(lam, axis=1, keepdims=True))) / NODES
-    x = step * xp.arange(NODES, dtype=lam.dtype, device=lam.device) - 3.75
-    t = xp.exp(x - xp.exp(-x))
-    isotropic = xp.log1p(2 * t)
-    shift = deviation[:, :, None] * (2 * t / (1 + 2 * t))[:, None, :]
-    logs = xp.log1p(2 * t[:, None, :] * lam[:, :, None]) - isotropic[:, None, :]
-    decay = -xp.sum(log1p_minus(xp, shift, logs), axis=1) / 2
-    return step[:, 0] * xp.sum(xp.exp(decay - isotropic * d / 2) * xp.expm1(-decay) * (1 + xp.exp(-x)), axis=1)
-
 
 def evaluate(xp, a):
-    d, total = a.shape[1], xp.sum(a, axis=1, keepdims=True)
-    lam = d * a / total
-    deviation = xp.sum(a[:, :, None] - a[:, None, :], axis=2) / total
+    d = a.shape[1]
+    lam, deviation = normalised(xp, a)
     square = xp.sum(deviation * deviation, axis=1)
-    start = -xp.sum(log1p_minus(xp, deviation, xp.log(lam)), axis=1) / d
+    start = gap_of_spectrum(xp, lam, deviation)
     return {
         phi: start,
         phi_next: start + mean_log_form(xp, lam, deviation),

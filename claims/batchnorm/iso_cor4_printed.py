@@ -15,8 +15,8 @@ from sympy import Gt, Le
 from claims.sources import METEREZ_2024
 from oracles import batchnorm
 from refute import Claim, Instance, Mutant, exact, quantities
+from strategies.batchnorm import isometry_gap
 from strategies.networks import orthogonal, unit_rows
-from strategies.spectra import log1p_minus
 
 phi, phi_next, log_factor, log_factor_d, determinant = quantities("phi phi_next log_factor log_factor_d determinant")
 
@@ -33,14 +33,6 @@ def evaluate(xp, X, W):
         log_factor: xp.log1p(-square / (2 * d * d * (d + 2))),
         log_factor_d: lambda: xp.log1p(-square / (d * (d + 2))),
     }
-
-
-def isometry_gap(xp, X):
-    """``phi(X)`` through the singular values of ``X`` and their deviations from 1, which do not cancel near isotropy."""
-    values = xp.linalg.svdvals(X)
-    deviation = (values - 1) * (values + 1)
-    mean = xp.mean(deviation, axis=1)
-    return log1p_minus(xp, mean, xp.log1p(mean)) - xp.mean(log1p_minus(xp, deviation, 2 * xp.log(values)), axis=1)
 
 
 claim = Claim(

@@ -32,7 +32,7 @@ ell, m = sizes("l m")
 
 
 def evaluate(xp, X, C, m, n0, n1, n2, n3, W1, W2, W3, W4):
-    z = [layer for layer in linear_layers(xp, X, (W1, W2, W3, W4), scale_of(C))[1:]]
+    z = linear_layers(xp, X, (W1, W2, W3, W4), scale_of(C))[1:]
     one = xp.ones_like(C)
     rows = {"width": (n1, n2, n3), "before": (n0, n1, n2), "after": (n2, n3, 2)}
     widths = {name: one[:, None] * xp.asarray(row, dtype=C.dtype, device=C.device) for name, row in rows.items()}

@@ -16,6 +16,8 @@ all others are 0.  Leaky ReLU with the slope $s=1-2v$ has $2v$ times the even an
 ($|x|$ is $v=1$), a step is half of $1+\mathrm{sign}$.  Derived by integration by parts.
 """
 
+import math
+
 from sympy import Eq
 
 from claims.sources import REFUTE_DERIVED
@@ -29,28 +31,39 @@ integral, sign, double, factor, root, norm = quantities("integral sign double fa
 k = sizes("k")
 
 
-def evaluate(xp, sigma, k):
-    formula = factors(xp, sigma.name, sigma.parameter, k)
-    one = xp.ones_like(sigma.parameter)
+def evaluate(xp, sigma, K, lowest=0):
+    one, degrees = xp.ones_like(sigma.parameter), range(lowest, K + 1)
+    formulas = [factors(xp, sigma.name, sigma.parameter, degree) for degree in degrees]
+    integrals = [line_mean(xp, lambda x, d=d: sigma.value(x) * orthonormal_hermite(d, x), one) for d in degrees]
     return {
-        integral: line_mean(xp, lambda x: sigma.value(x) * orthonormal_hermite(k, x), sigma.parameter),
-        sign: formula.sign * one,
-        double: formula.double * one,
-        factor: formula.factor + 0 * one,
-        root: xp.exp(xp.special.lgamma((k + 1) * one) / 2),
+        integral: xp.stack(integrals, axis=1),
+        sign: xp.stack([formula.sign * one for formula in formulas], axis=1),
+        double: xp.stack([formula.double * one for formula in formulas], axis=1),
+        factor: xp.stack([formula.factor + 0 * one for formula in formulas], axis=1),
+        root: xp.stack([math.exp(math.lgamma(degree + 1) / 2) * one for degree in degrees], axis=1),
         norm: xp.sqrt(sigma.kernel.variance) * one,
     }
+
+
+def evaluate_higher(xp, sigma, K):
+    return evaluate(xp, sigma, K, lowest=2)
+
+
+def formula(product):
+    """The coefficient is a product of factors divided by the root of k!."""
+    return Eq(integral[k] - product / root[k], 0)
 
 
 claim = Claim(
     source=REFUTE_DERIVED.item("dual.hermite"),
     provenance="derived",
     inputs={"sigma": activation()},
-    sizes={"k": (0, 10)},
-    statement=Eq(integral - sign * double * factor / root, 0),
+    sizes={"K": (0, 8)},
+    axes={k: (0, "K")},
+    statement=formula(sign[k] * double[k] * factor[k]),
     scale=norm,
     evaluate=evaluate,
-    oracle=oracle.coefficient,
+    oracle=oracle.coefficients,
     oracle_differs="a rigorous integral over both half-lines and exact integers, not nodes and the gamma function",
     definitions={
         integral: "E sigma(X) he_k(X), by quadrature",
@@ -70,24 +83,30 @@ claim = Claim(
     mutants=[
         Mutant(
             "no alternating sign",
-            statement=Eq(integral - double * factor / root, 0),
+            statement=formula(double[k] * factor[k]),
             because="c_4 of ReLU, c_2 of cos and c_3 of sin are negative",
         ),
         Mutant(
             "the opposite sign beyond degree 1",
-            sizes={"k": (2, 10)},
-            statement=Eq(integral + sign * double * factor / root, 0),
+            sizes={"K": (2, 8)},
+            axes={k: (2, "K")},
+            evaluate=evaluate_higher,
+            oracle=oracle.higher_coefficients,
+            statement=formula(-sign[k] * double[k] * factor[k]),
             because="(-1)^m for (-1)^(m-1): c_2 of ReLU is positive",
         ),
         Mutant(
             "k! in place of its root",
-            statement=Eq(integral - sign * double * factor / root**2, 0),
+            statement=formula(sign[k] * double[k] * factor[k] / root[k]),
             because="c_2 of ReLU is 1/sqrt(4 pi), not 1/sqrt(8 pi)",
         ),
         Mutant(
             "the next double factorial",
-            sizes={"k": (2, 10)},
-            statement=Eq(integral - sign * double * (k - 1) * factor / root, 0),
+            sizes={"K": (2, 8)},
+            axes={k: (2, "K")},
+            evaluate=evaluate_higher,
+            oracle=oracle.higher_coefficients,
+            statement=formula(sign[k] * double[k] * (k - 1) * factor[k]),
             because="(2m-1)!! for (2m-3)!!: three times too large for c_4 of ReLU",
         ),
     ],

@@ -21,7 +21,7 @@ from sympy import And, Eq, Le
 
 from claims.sources import ROBERTS_2022
 from oracles import second_layer
-from refute import Claim, Mean, Mutant, quantities, sizes
+from refute import Claim, Mean, Mutant, quantities
 from strategies.finite_width import activate, activated_points, bias_scale, positive_scale, scale_of
 from strategies.networks import gaussian
 

@@ -20,6 +20,7 @@ PROVENANCES = {
     "derived": "*derived*: proved in this project",
 }
 FORMULA_IN_TABLE = 110
+SHORT_RATIONAL = 24
 
 
 class Figure(NamedTuple):
@@ -281,7 +282,7 @@ def exact_mean(text: str) -> str:
     """A short rational as it is; of a long one or a ball what kind of number it is."""
     if not numbers.is_rational(text):
         return "a ball"
-    return "a rational" if numbers.folds(text) else text
+    return "a rational" if len(text) > SHORT_RATIONAL else text
 
 
 def structure(exhausted: Exhausted) -> str:

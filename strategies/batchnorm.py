@@ -1,0 +1,96 @@
+r"""Linear networks with batch normalization on tensors: forward and backward pass, isometry gaps, means over Haar weights.
+
+A layer is ``X -> BN(W X)``, where BN scales every row to unit norm: no mean is removed and nothing is added to the norm.
+Gaps come from deviations ``lambda_k - 1``, never from a logarithm of a ratio near 1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from strategies.spectra import log1p_minus
+
+NODES = 384
+
+
+def normalised(xp: Any, a: Any) -> tuple[Any, Any]:
+    r"""Eigenvalues $\lambda_k=da_k/\sum_ja_j$ and their deviations $\lambda_k-1$, ``(batch, d)`` each."""
+    total = xp.sum(a, axis=1, keepdims=True)
+    return a.shape[1] * a / total, xp.sum(a[:, :, None] - a[:, None, :], axis=2) / total
+
+
+def gap_of_spectrum(xp: Any, lam: Any, deviation: Any) -> Any:
+    r"""$\varphi=-\frac1d\sum_k\log\lambda_k$ for a spectrum of mean 1, ``(batch,)``."""
+    return -xp.mean(log1p_minus(xp, deviation, xp.log(lam)), axis=1)
+
+
+def isometry_gap(xp: Any, X: Any) -> Any:
+    r"""$\varphi(X)$ through the singular values of ``X`` and their deviations from 1, which do not cancel near isotropy."""
+    values = xp.linalg.svdvals(X)
+    deviation = (values - 1) * (values + 1)
+    mean = xp.mean(deviation, axis=1)
+    return log1p_minus(xp, mean, xp.log1p(mean)) - xp.mean(log1p_minus(xp, deviation, 2 * xp.log(values)), axis=1)
+
+
+def diagonal(xp: Any, entries: Any) -> Any:
+    """Diagonal matrices ``(batch, d, d)``: a representation up to the rotations that Haar weights do not see."""
+    return entries[:, :, None] * xp.eye(entries.shape[1], dtype=entries.dtype, device=entries.device)
+
+
+def forward(xp: Any, X: Any, W: Any) -> tuple[list[Any], list[Any]]:
+    """The states ``X_0, ..., X_L`` and the row norms ``|(W_k X_k)_j|``, ``(batch, d)``, for weights ``(batch, L, d, d)``."""
+    states, norms = [X], []
+    for k in range(W.shape[1]):
+        image = W[:, k] @ states[-1]
+        norms.append(xp.linalg.vector_norm(image, axis=2))
+        states.append(image / norms[-1][:, :, None])
+    return states, norms
+
+
+def gradients(xp: Any, states: list[Any], norms: list[Any], W: Any, G: Any) -> list[Any]:
+    """Gradients of a loss with the gradient ``G`` at ``X_L`` with respect to every ``W_l``, by reverse accumulation."""
+    found, back = [], G
+    for k in reversed(range(W.shape[1])):
+        back = tangent(xp, states[k + 1], back) / norms[k][:, :, None]
+        found.insert(0, back @ xp.matrix_transpose(states[k]))
+        back = xp.matrix_transpose(W[:, k]) @ back
+    return found
+
+
+def tangent(xp: Any, unit: Any, rows: Any) -> Any:
+    """``g - u (u^T g)`` per row, as ``sum_j (g_i u_j - g_j u_i) u_j``: exact where ``u`` is nearly a coordinate vector."""
+    wedge = rows[:, :, :, None] * unit[:, :, None, :]
+    return xp.sum((wedge - xp.matrix_transpose(wedge)) * unit[:, :, None, :], axis=3)
+
+
+def log_norm(xp: Any, a: Any) -> Any:
+    """Logarithm of the Frobenius norm, ``(batch,)``; minus infinity for a zero matrix."""
+    largest = xp.max(xp.max(xp.abs(a), axis=2, keepdims=True), axis=1, keepdims=True)
+    unit = a / xp.where(largest > 0, largest, xp.ones_like(largest))
+    return xp.log(largest[:, 0, 0]) + xp.log(xp.sum(unit * unit, axis=(1, 2))) / 2
+
+
+def from_layer(xp: Any, terms: Any) -> Any:
+    """Sums over the layers from each one to the last."""
+    return xp.flip(xp.cumulative_sum(xp.flip(terms, axis=1), axis=1), axis=1)
+
+
+def mean_log_form(xp: Any, lam: Any, deviation: Any) -> Any:
+    """``E log(w^T diag(lam) w)``, lam = 1 + deviation, by the trapezoid rule for ``t = exp(x - exp(-x))``."""
+    d = lam.shape[1]
+    step = (41.75 - xp.log(xp.min(lam, axis=1, keepdims=True))) / NODES
+    x = step * xp.arange(NODES, dtype=lam.dtype, device=lam.device) - 3.75
+    t = xp.exp(x - xp.exp(-x))
+    isotropic = xp.log1p(2 * t)
+    shift = deviation[:, :, None] * (2 * t / (1 + 2 * t))[:, None, :]
+    logs = xp.log1p(2 * t[:, None, :] * lam[:, :, None]) - isotropic[:, None, :]
+    decay = -xp.sum(log1p_minus(xp, shift, logs), axis=1) / 2
+    return step[:, 0] * xp.sum(xp.exp(decay - isotropic * d / 2) * xp.expm1(-decay) * (1 + xp.exp(-x)), axis=1)
+
+
+def largest_drop(d: int) -> float:
+    r"""$K_d=\psi(\frac d2)-\psi(\frac12)-\log d$, the most that the mean gap can lose in one layer, by finite sums."""
+    if d % 2:
+        return math.fsum(2 / (2 * k + 1) for k in range(d // 2)) - math.log(d)
+    return 2 * math.log(2) + math.fsum(1 / k for k in range(1, d // 2)) - math.log(d)
