@@ -110,6 +110,8 @@ def main() -> int:
     options = parser.parse_args()
     results: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     chosen = [(TOGETHER, lanes.POWER, options.limit), *((name, (name,), options.lane_limit) for name in lanes.POWER)]
+    options.reports.mkdir(parents=True, exist_ok=True)
+    finished: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
         futures = [
             (task, column, executor.submit(trial, *task, names, options.seeds, limit))
@@ -121,13 +123,12 @@ def main() -> int:
             row[column] = future.result()
             if len(row) == len(chosen):
                 print(f"{identifier}: {name}: " + ", ".join(f"{key} {bucket(value)}" for key, value in row.items()), flush=True)
-    options.reports.mkdir(parents=True, exist_ok=True)
-    text = markdown(results, options.seeds, options.limit, options.lane_limit)
-    (options.reports / "power.md").write_text(text)
-    with (options.reports / "power.jsonl").open("w") as stream:
-        for row in results.values():
-            stream.writelines(json.dumps({"column": column, **result}) + "\n" for column, result in row.items())
-    print(text.split("\n\n")[2])
+                finished[identifier, name] = row
+                text = markdown(dict(sorted(finished.items())), options.seeds, options.limit, options.lane_limit)
+                (options.reports / "power.md").write_text(text)
+                with (options.reports / "power.jsonl").open("a" if len(finished) > 1 else "w") as stream:
+                    stream.writelines(json.dumps({"column": column, **result}) + "\n" for column, result in row.items())
+    print(markdown(finished, options.seeds, options.limit, options.lane_limit).split("\n\n")[2])
     unsolved = [f"{identifier}: {name}" for (identifier, name), row in results.items() if not row[TOGETHER]["solved"]]
     print(f"not solved by all lanes together: {'; '.join(unsolved) or 'none'}")
     return 1 if unsolved else 0

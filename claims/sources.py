@@ -26,6 +26,13 @@ POLYAK_1964 = Paper(
     title="Some methods of speeding up the convergence of iteration methods",
     venue="USSR Computational Mathematics and Mathematical Physics",
 )
+DANESHMAND_2020 = Paper(
+    authors="Daneshmand, Kohler, Bach, Hofmann, Lucchi",
+    year=2020,
+    title="Batch Normalization Provably Avoids Rank Collapse for Randomly Initialised Deep Networks",
+    arxiv="2003.01652",
+    venue="NeurIPS",
+)
 DANESHMAND_2021 = Paper(
     authors="Daneshmand, Joudaki, Bach",
     year=2021,
@@ -45,6 +52,12 @@ RUMP_2012 = Paper(
     year=2012,
     title="Error estimation of floating-point summation and dot product",
     venue="BIT Numerical Mathematics",
+)
+JOUDAKI_2022 = Paper(
+    authors="Joudaki, Daneshmand, Bach",
+    year=2022,
+    title="Entropy Maximization with Depth: A Variational Principle for Random Neural Networks",
+    arxiv="2205.13076",
 )
 JOUDAKI_2023 = Paper(
     authors="Joudaki, Daneshmand, Bach",

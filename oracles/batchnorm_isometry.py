@@ -28,7 +28,7 @@ def basic(mp: Any, X: Any, t: Any, U: Any, Q: Any) -> dict[str, Any]:
         "trace_square": mp.trace(outer) ** 2,
         "square_trace": X.rows * mp.trace(outer * outer),
         "distance": lambda: distance_to_identity(mp, X),
-        "root_volume": lambda: abs(mp.det(X)),
+        "root_volume": lambda: mp.sqrt(mp.det(X.T * X)),
     }
 
 
@@ -140,7 +140,7 @@ def spectral(mp: Any, a: list[Any]) -> dict[str, Any]:
         "square": mp.fsum((value - 1) ** 2 for value in lam),
         "log_form": lambda: mean_log_form(mp, lam),
         "drop": lambda: largest_drop(mp, d),
-        "drop_without_log": lambda: largest_drop(mp, d) + mp.log(d),
+        "drop_less_log": lambda: largest_drop(mp, d) - mp.log(d),
         "rate": lambda: smallest_rate(mp, d),
     }
 

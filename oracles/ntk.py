@@ -8,6 +8,7 @@ increase, so a ball goes to the ball around the images of its ends.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from oracles.duals import arc_cosine
@@ -31,7 +32,7 @@ def collapse(mp: Any, x: Any, L: int) -> dict[str, Any]:
 
     def increments() -> list[Any]:
         roots = [1 / mp.sqrt(deviation) for deviation in deviations]
-        return [after - before for before, after in zip(roots, roots[1:], strict=False)]
+        return [after - before for before, after in pairwise(roots)]
 
     return {
         "x_0": x,
@@ -48,14 +49,11 @@ def tangent_kernels(mp: Any, rho: Any, L: int, damped: bool = True) -> list[Any]
     return [mp.fsum(sigma[h] * mp.fprod(slopes[h:last]) for h in range(last + 1)) for last in range(L + 1)]
 
 
-def secants(damped: bool = True) -> Callable[..., dict[str, Any]]:
-    """The tangent kernel at three rising correlations and at 1, for 1 to ``L`` hidden layers."""
-
-    def oracle(mp: Any, rho: Any, L: int) -> dict[str, Any]:
-        low, middle, high, end = (tangent_kernels(mp, value, L, damped)[1:] for value in (*rho, mp.mpf(1)))
-        return {"low": low, "middle": middle, "high": high, "end": end}
-
-    return oracle
+def secants(mp: Any, rho: Any, L: int) -> dict[str, Any]:
+    """The tangent kernel at three rising correlations, for 1 to ``L`` hidden layers, and its distance from its value at 1."""
+    low, middle, high = (tangent_kernels(mp, value, L)[1:] for value in rho)
+    deficits = [layer + 1 - value for layer, value in enumerate(high, start=1)]
+    return {"low": low, "middle": middle, "high": high, "deficit": deficits, "x": 1 - rho[2]}
 
 
 def growth(damped: bool = True) -> Callable[..., dict[str, Any]]:

@@ -23,6 +23,7 @@ from refute.smallest import smallest
 
 VACUOUS_BELOW = 0.001
 STATEMENT_SHARE = 0.5
+LEAST_SHARE = 0.25
 SHRINK_SHARE = 0.3
 MEANS_SHARE = 0.05
 AGREEMENT_INSTANCES = 12
@@ -80,6 +81,7 @@ def sentence(error: Exception) -> str:
 def _examine(claim: Claim, options: Options, progress: Progress | None, begun: float) -> records.Claim:
     search = start(claim, options, begun)
     agreed = compare(search, options, begun)
+    search.deadline = max(search.deadline, time.perf_counter() + LEAST_SHARE * options.budget)
     run_lanes(search, in_order(claim, options.lanes), progress)
     judge_closest(search)
     wealth = None

@@ -147,12 +147,17 @@ def _list(introduction: str, names: Sequence[str]) -> str:
 
 
 def _print_table(finished: Sequence[records.Claim]) -> None:
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
     from refute.report.table import HEADERS, verdict_rows
 
-    table = Table(*HEADERS)
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for header in HEADERS:
+        table.add_column(
+            header, no_wrap=header in ("claim", "verdict"), justify="left" if header in ("claim", "verdict") else "right"
+        )
     for row in verdict_rows(finished):
         table.add_row(*row)
     console = Console()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from strategies.matrices import log_volume
 from strategies.spectra import log1p_minus
 
 NODES = 384
@@ -31,6 +32,23 @@ def isometry_gap(xp: Any, X: Any) -> Any:
     deviation = (values - 1) * (values + 1)
     mean = xp.mean(deviation, axis=1)
     return log1p_minus(xp, mean, xp.log1p(mean)) - xp.mean(log1p_minus(xp, deviation, 2 * xp.log(values)), axis=1)
+
+
+def gram_volumes(xp: Any, X: Any, t: Any, U: Any, Q: Any) -> dict[str, Any]:
+    r"""$\det(X^\top X)$ and $(\frac1d\|X\|_F^2)^d$ for ``X``, ``t X`` and ``U X Q``, the traces, and what only mutants ask."""
+    d, n = X.shape[1:]
+    outer = X @ xp.matrix_transpose(X)
+    scaled, turned = t[:, None, None] * X, U @ X @ Q
+    values: dict[str, Any] = {
+        "trace_square": xp.linalg.trace(outer) ** 2,
+        "square_trace": d * xp.sum(outer * outer, axis=(1, 2)),
+        "distance": lambda: xp.sum((xp.matrix_transpose(X) @ X - xp.eye(n, dtype=X.dtype, device=X.device)) ** 2, axis=(1, 2)),
+        "root_volume": lambda: xp.exp(log_volume(xp, X)),
+    }
+    for suffix, matrix in (("", X), ("_scaled", scaled), ("_turned", turned)):
+        values["volume" + suffix] = xp.exp(2 * log_volume(xp, matrix))
+        values["power" + suffix] = (xp.sum(matrix * matrix, axis=(1, 2)) / d) ** d
+    return values
 
 
 def diagonal(xp: Any, entries: Any) -> Any:
@@ -94,3 +112,9 @@ def largest_drop(d: int) -> float:
     if d % 2:
         return math.fsum(2 / (2 * k + 1) for k in range(d // 2)) - math.log(d)
     return 2 * math.log(2) + math.fsum(1 / k for k in range(1, d // 2)) - math.log(d)
+
+
+def extreme_eigenvalues(xp: Any, X: Any) -> dict[str, Any]:
+    """The extreme eigenvalues of ``X X^T`` and their sum, through the singular values of ``X``."""
+    squares = xp.linalg.svdvals(X) ** 2
+    return {"largest": squares[:, 0], "smallest": squares[:, -1], "total": xp.sum(squares, axis=1)}

@@ -17,18 +17,18 @@ SMALLEST = 2.0**-40
 
 
 class Features(Input):
-    """A vector ``x`` ``(d,)``, a ``scale`` a that is not 0, a ``shift`` b, and a positive ``epsilon``.
+    """A vector ``x`` ``(d,)``; with ``affine`` also a ``scale`` that is not 0, a ``shift``, and a positive ``epsilon``.
 
     Means of up to 2^34 times the spread, where the variance loses all digits in floats, and nearly constant vectors occur.
     """
 
     families = ("gaussian", "large mean", "two values", "one spike")
 
-    def __init__(self, dim: str) -> None:
-        self.dim = dim
+    def __init__(self, dim: str, affine: bool = False) -> None:
+        self.dim, self.affine = dim, affine
 
     def parts(self) -> Mapping[str, Shape]:
-        return {"x": (self.dim,), "scale": (), "shift": (), "epsilon": ()}
+        return {"x": (self.dim,), **({"scale": (), "shift": (), "epsilon": ()} if self.affine else {})}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         d = sizes[self.dim]
@@ -40,6 +40,8 @@ class Features(Input):
                 x = sampler.normal(batch, 1) * sampler.integers(0, 1, batch, d) + sampler.normal(batch, 1)
             case "one spike":
                 x = x * sampler.log_uniform(batch, d, low=2.0**-30, high=1.0)
+        if not self.affine:
+            return {"x": x}
         scale = sampler.signs(batch) * sampler.log_uniform(batch, low=2.0**-10, high=2.0**10)
         return {
             "x": x,
@@ -52,8 +54,11 @@ class Features(Input):
         from hypothesis import strategies as st
 
         d = sizes[self.dim]
+        x = draw(st.lists(st.integers(-8, 8), min_size=d, max_size=d))
+        if not self.affine:
+            return {"x": x}
         return {
-            "x": draw(st.lists(st.integers(-8, 8), min_size=d, max_size=d)),
+            "x": x,
             "scale": draw(st.sampled_from((1, -1, 2, Fraction(-1, 2)))),
             "shift": draw(st.integers(-4, 4)),
             "epsilon": Fraction(1, 2 ** draw(st.integers(0, 17))),
@@ -65,10 +70,12 @@ class Features(Input):
         ramp = np.array([i - Fraction(d - 1, 2) for i in range(d)], dtype=object)
         hot = np.array([int(i == 0) for i in range(d)], dtype=object)
         for x in (0 * hot, 0 * hot + 1, ramp, hot, 10**8 + ramp, 2**60 + hot):
-            for scale in (1, -3):
-                yield {"x": x, "scale": scale, "shift": 1, "epsilon": Fraction(1, 1024)}
+            for scale in (1, -3) if self.affine else (1,):
+                yield {"x": x, **({"scale": scale, "shift": 1, "epsilon": Fraction(1, 1024)} if self.affine else {})}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
+        if not self.affine:
+            return parts
         scale = parts["scale"]
         away = xp.where(xp.abs(scale) < SMALLEST, xp.full_like(scale, SMALLEST), scale)
         return {**parts, "scale": away, "epsilon": xp.clip(parts["epsilon"], min=SMALLEST)}
@@ -77,13 +84,13 @@ class Features(Input):
         return 1 if part in ("scale", "epsilon") else 0
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        return bool(parts["scale"][()] != 0 and parts["epsilon"][()] > 0)
+        return not self.affine or bool(parts["scale"][()] != 0 and parts["epsilon"][()] > 0)
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         return dict(parts)
 
     def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        numbers = {name: mp.mpf(parts[name][()]) for name in ("scale", "shift", "epsilon")}
+        numbers = {name: mp.mpf(array[()]) for name, array in parts.items() if name != "x"}
         return {"x": [mp.mpf(entry) for entry in parts["x"]], **numbers}
 
 
@@ -223,9 +230,9 @@ class LargeAndSmallKey(Input):
         return {name: [mp.mpf(Fraction(x)) for x in vector] for name, vector in vectors.items()}
 
 
-def features(dim: str) -> Features:
-    """A vector of ``dim`` features with an affine map and a smoothing constant."""
-    return Features(dim)
+def features(dim: str, affine: bool = False) -> Features:
+    """A vector of ``dim`` features, with an affine map and a smoothing constant or without."""
+    return Features(dim, affine)
 
 
 def normalised_keys(keys: str, dim: str, unequal: bool = False, dead: bool = False) -> NormalisedKeys:

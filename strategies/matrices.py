@@ -125,7 +125,7 @@ class UnitGrams(Input):
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         n = dimension(self.size, sizes)
         if choices["kind"] == EQUAL:
-            for share in (Fraction(0), Fraction(1, 2), Fraction(1023, 1024), Fraction(1)):
+            for share in (Fraction(0), Fraction(1, 2), Fraction(1023, 1024), 1 - Fraction(1, 1 << 20), Fraction(1)):
                 yield {"points": [[0] * n] * n, "correlation": share}
             for share in (Fraction(1, 2), Fraction(15, 16)):
                 yield {"points": [[0] * n] * n, "correlation": -share / (n - 1)}

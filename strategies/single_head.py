@@ -127,7 +127,7 @@ class DrawnHead(Input):
         return {"common": (d,), "rest": (self.count, d), "key": (d, d), "value": (d,), "shift": (d,)}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        """``common`` is a vector of up to 2^10 but for Gaussian tokens; those of ``few values`` have halves as entries."""
+        """But for Gaussian tokens the logits of ``common`` are larger than 1; tokens of ``few values`` have halves as entries."""
         shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
         parts = {name: sampler.normal(batch, *shape) for name, shape in shapes.items()}
         if family == "few values":
@@ -136,10 +136,12 @@ class DrawnHead(Input):
             # a head without weights moves nothing
             first = parts["value"][:, :1]
             parts["value"][:, :1] = sampler.where((parts["value"] == 0).all(dim=1, keepdim=True), 1.0, first)
+        size = sampler.log_uniform(batch, 1, low=2.0**-6, high=2.0)
+        parts["rest"] = parts["rest"] * size[:, None]
         if family != "gaussian":
-            parts["common"] = parts["common"] * sampler.log_uniform(batch, 1, low=1.0, high=2.0**10)
-            parts["key"] = parts["key"] * sampler.log_uniform(batch, 1, 1, low=2.0**-8, high=1.0)
-        parts["rest"] = parts["rest"] * sampler.log_uniform(batch, 1, 1, low=2.0**-6, high=2.0)
+            weak = sampler.log_uniform(batch, 1, low=2.0**-8, high=1.0)
+            parts["key"] = parts["key"] * weak[:, None]
+            parts["common"] = parts["common"] / (weak * size) * sampler.log_uniform(batch, 1, low=2.0**-2, high=2.0**6)
         middle = (parts["rest"].amax(dim=1) + parts["rest"].amin(dim=1)) / 2
         median = parts["rest"].median(dim=1).values
         parts["shift"] = sampler.where(sampler.bernoulli(0.5, batch, 1), middle, median)

@@ -102,10 +102,7 @@ class TiltedRow:
     @property
     def excess(self) -> Any:
         """``P_j / p_j - 1`` for the masses ``p`` before and ``P`` after the shift, ``(batch, n)``."""
-        xp = self.xp
-        grown = xp.expm1(self._below)
-        mean = xp.sum(self.masses * grown, axis=1, keepdims=True)
-        return (grown - mean) / (1 + mean)
+        return relative_change(self.xp, self.masses, self._below)
 
     @property
     def ratio(self) -> Any:
@@ -121,15 +118,25 @@ class TiltedRow:
         return xp.sum(self.masses * xp.abs(self.excess), axis=1) / 2
 
 
-def row_differences(xp: Any, logits: Any, tilts: Any) -> Any:
-    """softmax(b + e_i) - softmax(b), ``(..., N, n)``, for ``logits`` b ``(..., 1, n)`` and small or large ``tilts`` ``(..., N, n)``.
+def relative_change(xp: Any, masses: Any, below: Any) -> Any:
+    """``P_j / p_j - 1`` when masses ``p`` are multiplied by ``exp(below_j)``, ``below <= 0``, and normalised to ``P``.
 
-    Tokens that are close to each other attend almost alike: ``expm1`` keeps the digits that a subtraction would lose.
+    Where all exponents are above -1, ``expm1`` keeps the digits that a subtraction would lose.
+    """
+    grown, close = xp.exp(below), xp.expm1(below)
+    total = xp.sum(masses * grown, axis=-1, keepdims=True)
+    mean = xp.sum(masses * close, axis=-1, keepdims=True)
+    small = xp.min(below, axis=-1, keepdims=True) > -1
+    return xp.where(small, close - mean, grown - total) / total
+
+
+def row_differences(xp: Any, logits: Any, tilts: Any) -> Any:
+    """softmax(b + e_i) - softmax(b), ``(..., N, n)``, for ``logits`` b ``(..., 1, n)`` and ``tilts`` e ``(..., N, n)``.
+
+    Tokens that are close to each other attend almost alike, and their difference keeps all digits.
     """
     masses = xp.special.softmax(logits, axis=-1)
-    grown = xp.expm1(tilts)
-    mean = xp.sum(masses * grown, axis=-1, keepdims=True)
-    return masses * (grown - mean) / (1 + mean)
+    return masses * relative_change(xp, masses, tilts - xp.max(tilts, axis=-1, keepdims=True))
 
 
 def shifted_logits(tokens: int | str) -> ShiftedLogits:

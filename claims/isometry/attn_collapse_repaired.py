@@ -13,7 +13,7 @@ $\tanh t\le t$, and $x\mapsto cx^3$ composed $L$ times is the bound.
 Tight: two tokens $\pm v$, all heads $wI$ and $I$, as $w\to0$.
 """
 
-from sympy import Gt, Le, Rational, log
+from sympy import Gt, Le, log
 
 from claims.sources import REFUTE_DERIVED
 from oracles import self_attention

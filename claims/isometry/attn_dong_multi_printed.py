@@ -6,8 +6,8 @@ $\|W^l_{QK,h}\|_1\|W^l_h\|_{1,\infty}\le\beta$ for every head $h\le H$ and every
 $$\|\mathrm{res}(SAN(X))\|_{1,\infty}\le\Big(\frac{4\beta H}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
 Theorem 2.3 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, first version, from reading notes (the second version has
 $4\gamma\beta H$).  It fails for one layer, two heads and two tokens $\pm e_1$: $W_{QK}=w\,e_1e_1^\top$,
-$W_1=e_1e_2^\top$, $W_2=k^{-1/2}e_1\sum_{j\le k}f_j^\top$ have $\beta=w$, and the ratio of the sides is
-$\frac{\tanh u}u\cdot\frac{\sqrt{1+\sqrt k}}{16}$, $u=w/\sqrt{d_{qk}}$: above 1 from $k=65\,536$ on, and unbounded in $k$ while the
+$W_1=e_1e_2^\top$, $W_2=m^{-1/2}e_1\sum_{j\le m}f_j^\top$ have $\beta=w$, and the ratio of the sides is
+$\frac{\tanh u}u\cdot\frac{\sqrt{1+\sqrt m}}{16}$, $u=w/\sqrt{d_{qk}}$: above 1 for $m>255^2$ and small $u$, and unbounded in $m$ while the
 attention matrices stay the same, so that no factor $\gamma$ of their entries repairs it.
 
 Cause: $\|\cdot\|_{1,\infty}$ is no norm.  $\|\sum_hA_h\|_{1,\infty}\le\sum_h\|A_h\|_{1,\infty}$ fails for a column and a row.  In
@@ -40,7 +40,7 @@ def evaluate(xp, heads, k):
 claim = Claim(
     source=DONG_2021.item("Theorem 2.3"),
     provenance="second-hand",
-    reading="one layer and two tokens, a special case; groups of equal coordinates stand for wide layers",
+    reading="one layer and two tokens, a special case; p groups of equal input coordinates and g of output ones stand for wide layers",
     expect="refuted",
     corrected_by="isometry/attn_collapse_repaired",
     inputs={"heads": grouped_heads("H", "p", "g")},
@@ -64,7 +64,7 @@ claim = Claim(
         sum_of_composites: r"\textstyle\sum_h\|W_h\|_{1,\infty}",
         k: r"d_{qk}",
     },
-    # the instance above with k = 2^18
+    # the instance above with m = 2^18
     replay=[
         Instance(
             sizes={"H": 2, "p": 1, "g": 2, "k": 1},

@@ -57,7 +57,7 @@ claim = Claim(
         slope: "kappa'(0) = 2 - beta_0",
     },
     notation={
-        gap: r"-\log\mathcal I(G)",
+        gap: r"-\log\mathcal I(G^l)",
         gap_0: r"\left(-\log\mathcal I(G^0)\right)",
         determinant: r"\det G^0",
         slope: r"\kappa'(0)",
@@ -68,13 +68,13 @@ claim = Claim(
         Mutant(
             "without the factor n in front of the initial gap",
             statement=Le(gap[l], 4 * n * exp(gap_0) / rate),
-            sizes={"n": (2, 2), "K": (1, 4), "L": (10, 18)},
+            sizes={"n": (2, 2), "K": (2, 4), "L": (12, 18)},
             because="n = 2, 1 - rho = 10^-4, kappa = rho^2, l = 12: the left side is 2.1 times the right one",
         ),
         Mutant(
             "the square of the rate",
             statement=Le(gap[l], 4 * n * exp(n * gap_0) / rate**2),
-            sizes={"n": (2, 2), "K": (1, 4), "L": (4, 18)},
+            sizes={"n": (2, 2), "K": (2, 4), "L": (8, 18)},
             because="n = 2, 1 - rho = 10^-2, kappa = rho^2, l = 6: 1.65 times the right side",
         ),
         Mutant(

@@ -60,7 +60,7 @@ claim = Claim(
     source=BRODY_2023.item("abstract and section 2"),
     provenance="derived",
     reading="the biased variance; epsilon = 0 in all but the last identity; no gain and bias",
-    inputs={"vector": features("d")},
+    inputs={"vector": features("d", affine=True)},
     sizes={"d": (2, 8)},
     scale=d,
     hypotheses=[Gt(variance, 0)],

@@ -58,10 +58,10 @@ claim = Claim(
         determinant: "det G",
     },
     notation={
-        deficit: r"\left(1-d(\kappa[G])\right)",
-        bound: r"\kappa(1-d(G))",
+        deficit: r"\left(1-d_j(\kappa[G])\right)",
+        bound: r"\kappa(1-d_j(G))",
         gap: r"-\log\mathcal I(\kappa[G])",
-        gap_bound: r"-\frac1n\sum_j\log\left(1-\kappa(1-d_j(G))\right)",
+        gap_bound: r"-\frac1n\sum_i\log\left(1-\kappa(1-d_i(G))\right)",
         determinant: r"\det G",
     },
     tight="equality for n = 2 and kappa = rho^k",

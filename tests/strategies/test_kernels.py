@@ -8,54 +8,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracles import isometry
 from refute.arithmetic import Certifying
 from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
 from strategies.activations import ACTIVATIONS
-from strategies.attractors import kernel_with_fixed_point
-from strategies.kernels import correlation, kernel
+from strategies.kernels import correlation, kernel, residual_shares, weights
 
 XP = namespace("torch")
 SIZES = {"K": 4}
 SERIES = {"activation": "hermite series"}
-
-
-@given(st.lists(st.integers(0, 9), min_size=4, max_size=4), st.fractions(Fraction(1, 99), Fraction(98, 99), max_denominator=99))
-def test_prescribed_fixed_point_is_exact(weights, fixed):
-    """kappa(1) = 1, kappa(rho*) = rho*, kappa(0) > 0 and kappa'(rho*) < 1 < kappa'(1), all in rationals."""
-    source, raw = kernel_with_fixed_point("K"), {"weights": exact(weights), "fixed": exact(fixed)}
-    if not source.admits(raw, SIZES, {}):
-        assert not any(weights[1:])
-        return
-    mp = Certifying()
-    a = source.exact(mp, raw, SIZES, {})["coefficients"]
-    power = [[rho**k for k in range(5)] for rho in (fixed, 1)]
-    at_fixed, at_one = (mp.fsum(c * p for c, p in zip(a, row, strict=True)) for row in power)
-    slope_at_fixed, slope_at_one = (mp.fsum(k * a[k] * row[k - 1] for k in range(1, 5)) for row in power)
-    assert at_fixed == fixed
-    assert at_one == 1
-    assert a[0] > 0
-    assert slope_at_fixed < 1
-    assert slope_at_one > 1
-
-
-def test_distances_keep_their_digits_in_late_layers():
-    """After 120 layers the distance from the fixed point is far below a rounding unit, and still right to 40 bits."""
-    source, start = kernel_with_fixed_point("K"), correlation()
-    raw = {
-        "weights": torch.tensor([[0.0, 1.0, 0.5, 0.0]], dtype=torch.float64),
-        "fixed": torch.tensor([0.25], dtype=torch.float64),
-    }
-    near = {"": torch.tensor([2.0**-30], dtype=torch.float64)}
-    found = source.tensor(XP, raw, SIZES, {}).distances(start.tensor(XP, near, {}, {}), 120)
-    mp = Certifying(bits=2000)
-    built = source.exact(mp, {name: exact(array[0].numpy()) for name, array in raw.items()}, SIZES, {})
-    truth = isometry.fixed_point_iteration(mp, built, start.exact(mp, {"": exact(2.0**-30)}, {}, {}), 120)["distance"]
-    assert mp.to_float(truth[-1]) < 2.0**-60
-    for distance, value in zip(found[1:], truth, strict=True):
-        assert abs(mp.mpf(Fraction(float(distance))) - value) <= mp.mpf(Fraction(1, 1 << 40)) * value
 
 
 @pytest.mark.parametrize("centred", [True, False])
@@ -97,3 +59,33 @@ def test_maps_of_two_degrees_and_linear_maps_occur():
     assert np.any(np.sum(weights > 0, axis=1) == 2)
     nearly = source.sample(Sampler(3), "nearly linear", 200, SIZES, SERIES)["weights"].numpy()
     assert np.any(np.sum(nearly[:, 1:], axis=1) < 1e-5 * nearly[:, 0])
+
+
+@pytest.mark.parametrize("options", [{"signs": (1,)}, {"signs": (-1,)}, {"apart": 0.5}, {"closed": True}])
+def test_narrower_correlations_stay_in_their_range(options):
+    """Samples, corners and clamped numbers have the allowed signs and distances from 1; only a closed range has 1."""
+    source = correlation(**options)
+    drawn = [source.sample(Sampler(4), family, 200, {}, {}) for family in source.families]
+    drawn.append(source.clamp(XP, {"": torch.linspace(-2, 2, 101, dtype=torch.float64)}))
+    raw = [exact(u) for batch in drawn for u in batch[""].numpy()] + [exact(corner[""]) for corner in source.corners({}, {})]
+    assert all(source.admits({"": u}, {}, {}) for u in raw)
+    assert source.admits({"": exact(0)}, {}, {}) == ("closed" in options)
+    values = [source.exact(Certifying(), {"": u}, {}, {}) for u in raw]
+    for sign in options.get("signs", ()):
+        assert all(sign * value >= 0 for value in values)
+    assert all(abs(value) <= 1 - Fraction(options.get("apart", 0)) for value in values)
+    assert any(value == 1 for value in values) == ("closed" in options)
+
+
+def test_weights_and_shares_are_admitted():
+    """Weights of both kinds of zero pattern and sorted shares of residual branches lie in their ranges."""
+    sampler = Sampler(5)
+    for source in (weights("K"), residual_shares()):
+        raw = [corner[""] for corner in source.corners(SIZES, {})]
+        for family in source.families:
+            raw += list(source.sample(sampler, family, 50, SIZES, {})[""].numpy())
+        raw += list(source.clamp(XP, {"": torch.randn(20, len(raw[0]), dtype=torch.float64)})[""].numpy())
+        assert all(source.admits({"": exact(array)}, SIZES, {}) for array in raw)
+    built = residual_shares().tensor(XP, {"": torch.tensor([[0.75, 0.25]], dtype=torch.float64)}, {}, {})
+    assert built.tolist() == [[0.25, 0.75]]
+    assert residual_shares().exact(Certifying(), {"": exact([0.75, 0.25])}, {}, {})[0] == Fraction(1, 4)

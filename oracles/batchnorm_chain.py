@@ -1,0 +1,144 @@
+r"""Deep linear networks with batch normalization and Haar weights, exactly: d = 2 at every depth (O5 of the specification).
+
+At d = 2 the gap is $\varphi_\ell=\frac12\log(1+u_\ell)$, $u_\ell=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with uniform $\theta_k$,
+and $\mathbb E\sin^{2t}(2\theta)=B(t)=\Gamma(t+\frac12)/(\sqrt\pi\,\Gamma(t+1))$.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import flint
+
+from oracles.batchnorm import _normalised_rows, mean_log_form, mean_one
+from oracles.batchnorm_isometry import largest_drop
+from refute.arithmetic import Certifying
+from refute.arithmetic.numbers import ComplexBall
+
+STRIP = Fraction(9, 20)
+TERMS = 4096
+
+
+def tangent_square(mp: Any, a: list[Any]) -> Any:
+    r"""``u_0 = e^{2 phi_0} - 1`` for the eigenvalues ``2 a / sum(a)``: ``(a_1 - a_2)^2 / (4 a_1 a_2)``."""
+    return (a[0] - a[1]) ** 2 / (4 * a[0] * a[1])
+
+
+def moment(mp: Any, m: Any, depth: int) -> Any:
+    r"""``B(m)^depth`` for a rational ``m``."""
+    return (mp.gamma(m + Fraction(1, 2)) / (mp.sqrt(mp.pi) * mp.gamma(m + 1))) ** depth
+
+
+def mean_gap_after(mp: Any, u: Any, depth: int) -> Any:
+    r"""``E phi_l`` at d = 2 for ``u_0 = u`` and ``l = depth``.
+
+    The Taylor polynomials of ``log(1 + x)`` enclose it for every ``x >= 0``, so consecutive partial sums of
+    ``(1/2) sum_m (-1)^{m+1} B(m)^l u^m / m`` enclose the mean; where they do not come close enough, what is left after the
+    N best terms is the contour integral over ``Re t = N + 1/2``.
+    """
+    if u == 0:
+        return mp.mpf(0)
+    if depth == 0:
+        return mp.log(1 + u) / 2
+    if depth == 1 and _log2(mp, u) > -2:
+        return mp.log(1 + u) / 2 + mp.log((1 + 1 / mp.sqrt(1 + u)) / 2)
+    bits = precision(mp)
+    total, power, share = mp.mpf(0), mp.mpf(1), mp.mpf(1)
+    first = size = math.inf
+    for m in range(1, TERMS):
+        power, share = power * u, share * Fraction(2 * m - 1, 2 * m)
+        term = share**depth * power / m
+        estimate = _log2(mp, term)
+        if m == 1:
+            first = estimate
+        if estimate < first - bits:
+            return mp.between(total, total + (-1) ** (m + 1) * term) / 2
+        if estimate >= min(size, _log2(mp, u) / 2 if m == 1 else size):
+            return total / 2 + contour(mp, u, depth, m - 1, bits)
+        size, total = estimate, total + (-1) ** (m + 1) * term
+    raise ValueError(f"the series of the mean gap is not done after {TERMS} terms")
+
+
+def contour(mp: Any, u: Any, depth: int, skipped: int, bits: int) -> Any:
+    r"""$\frac1{4\pi i}\int_{c-i\infty}^{c+i\infty}G(t)\,dt$, $G=\frac{\pi u^t}{t\sin\pi t}B(t)^\ell$, $c$ = ``skipped + 1/2``.
+
+    By the trapezoid rule with step h: the poles of the strip ``|Re t - c| < 1/2`` are at its ends, so the error is at most
+    ``(M_- + M_+) / (e^{2 pi a / h} - 1)`` for ``a < 1/2`` with ``M = u^s B(s)^l pi / (s |sin pi s|)`` at ``s = c -+ a``, because
+    ``|t| >= s`` and ``|sin pi t| >= |sin pi s| cosh pi y``; what is cut off falls like ``e^{-pi y}``.
+    """
+    c = skipped + Fraction(1, 2)
+    step = mp.mpf(Fraction(1, max(8, bits // 4)))
+    count = max(8, bits // 4) * (bits // 5 + 4)
+    log_u, root_pi = mp.log(u), mp.sqrt(mp.pi)
+
+    def value(k: int) -> Any:
+        t = complex_number(mp, c, k * step)
+        ratio = mp.gamma(t + Fraction(1, 2)) / (mp.gamma(t + 1) * root_pi)
+        return mp.exp(t * log_u) * ratio**depth * mp.pi / (t * mp.sin(t * mp.pi))
+
+    total = real_part(mp, value(0)) + 2 * mp.fsum(real_part(mp, value(k)) for k in range(1, count + 1))
+    decay = mp.exp(-mp.pi * step)
+    beyond = 4 * decay ** (count + 1) / (1 - decay) * mp.exp(c * log_u) * moment(mp, mp.mpf(c), depth) * mp.pi / c
+    sides = mp.fsum(
+        mp.exp(s * log_u) * moment(mp, mp.mpf(s), depth) * mp.pi / (s * abs(mp.sin(mp.pi * s))) for s in (c - STRIP, c + STRIP)
+    )
+    error = (step * beyond + sides / mp.expm1(2 * mp.pi * STRIP / step)) / (4 * mp.pi)
+    value_found = step * total / (4 * mp.pi)
+    return mp.between(value_found - error, value_found + error)
+
+
+def complex_number(mp: Any, real: Any, imaginary: Any) -> Any:
+    """A complex number of the arithmetic."""
+    if isinstance(mp, Certifying):
+        return ComplexBall(flint.acb(mp.convert(real).ball(), mp.convert(imaginary).ball()), True, mp)
+    return mp.mpc(mp.convert(real), mp.convert(imaginary))
+
+
+def real_part(mp: Any, z: Any) -> Any:
+    return mp.wrap(z.value.real) if isinstance(z, ComplexBall) else z.real
+
+
+def precision(mp: Any) -> int:
+    """How many bits are worth computing."""
+    return int(mp.bits if isinstance(mp, Certifying) else 3.4 * mp.dps)
+
+
+def _log2(mp: Any, x: Any) -> float:
+    """Roughly, to choose a method."""
+    return float(mp.to_float(mp.log(x))) / math.log(2)
+
+
+# iso_decay, iso_lower -----------------------------------------------------------------------------------------------------
+
+
+def chain(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
+    """One draw of a deep chain on ``X_0 = diag(sqrt(lam))``: the gap after all layers by row norms and one determinant."""
+    d = len(a)
+    lam = mean_one(mp, a)
+    total = mp.fsum(a)
+    state = mp.diag([mp.sqrt(d * value / total) for value in a])
+    logs = [mp.log(mp.fprod(lam))]
+    for weight in W:
+        norms, state = _normalised_rows(mp, weight * state)
+        logs += [-2 * mp.log(norm) for norm in norms]
+    return {**start(mp, a), "phi_last": -mp.fsum(logs) / d}
+
+
+def start(mp: Any, a: list[Any]) -> dict[str, Any]:
+    """The gap of the input and the largest drop in a layer."""
+    d = len(a)
+    return {"phi": -mp.log(mp.fprod(mean_one(mp, a))) / d, "drop": lambda: largest_drop(mp, d)}
+
+
+def chain_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any] | None:
+    """The mean gap after ``L`` layers: at d = 2 for every depth, at any d after one layer, else unknown."""
+    d, known = len(a), start(mp, a)
+    if d == 1:
+        return {**known, "phi_last": mp.mpf(0)}
+    if d == 2:
+        return {**known, "phi_last": mean_gap_after(mp, tangent_square(mp, a), L)}
+    if L == 1:
+        return {**known, "phi_last": known["phi"] + mean_log_form(mp, mean_one(mp, a))}
+    return None
