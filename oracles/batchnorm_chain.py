@@ -101,8 +101,8 @@ def real_part(mp: Any, z: Any) -> Any:
 
 
 def precision(mp: Any) -> int:
-    """How many bits are worth computing."""
-    return int(mp.bits if isinstance(mp, Certifying) else 3.4 * mp.dps)
+    """How many bits are worth computing: mpmath compares two thirds of its digits."""
+    return int(mp.bits if isinstance(mp, Certifying) else 2.3 * mp.dps)
 
 
 def _log2(mp: Any, x: Any) -> float:
@@ -126,6 +126,13 @@ def chain(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
     return {**start(mp, a), "phi_last": -mp.fsum(logs) / d}
 
 
+def plane_chain(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
+    """One draw at d = 2 whose k-th rotation has a first row along row k of ``W``; ``sin(2 theta) = 2 xy / (x^2 + y^2)``."""
+    rows = [(W[k, 0], W[k, 1]) for k in range(W.rows)]
+    u = tangent_square(mp, a) * mp.fprod((2 * x * y / (x * x + y * y)) ** 2 for x, y in rows)
+    return {**start(mp, a), "phi_last": mp.log(1 + u) / 2}
+
+
 def start(mp: Any, a: list[Any]) -> dict[str, Any]:
     """The gap of the input and the largest drop in a layer."""
     d = len(a)
@@ -133,12 +140,13 @@ def start(mp: Any, a: list[Any]) -> dict[str, Any]:
 
 
 def chain_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any] | None:
-    """The mean gap after ``L`` layers: at d = 2 for every depth, at any d after one layer, else unknown."""
+    """The mean gap after ``L`` layers: 0 for an orthogonal input, at d = 2 for every depth, at any d after one layer, else unknown."""
     d, known = len(a), start(mp, a)
-    if d == 1:
+    lam = mean_one(mp, a)
+    if lam[0] == lam[-1]:
         return {**known, "phi_last": mp.mpf(0)}
     if d == 2:
         return {**known, "phi_last": mean_gap_after(mp, tangent_square(mp, a), L)}
     if L == 1:
-        return {**known, "phi_last": known["phi"] + mean_log_form(mp, mean_one(mp, a))}
+        return {**known, "phi_last": known["phi"] + mean_log_form(mp, lam)}
     return None

@@ -88,8 +88,8 @@ def mean_map(mp: Any, sigma: list[Any], Q: Any, X: Any, W: Any) -> dict[str, Any
 def mean_map_expectation(mp: Any, sigma: list[Any], Q: Any, X: Any) -> dict[str, Any]:
     r"""The same with the mean over ``w``.
 
-    For two samples from the Gram matrix ``C`` alone, ``E C' = I/2 + (C - I/2) |sigma|^2 / (sigma_1 + sigma_2)^2``; else the
-    mixed terms vanish by symmetry and the shares are `mean_shares`.
+    For two samples from the Gram matrix ``C`` alone, ``E C' = I/2 + (C - I/2) |sigma|^2 / (sigma_1 + sigma_2)^2``; for three
+    mixed terms vanish by symmetry, and the last share is what the others leave of the trace.
     """
     n, x = len(sigma), X.tolist()[0]
     turned = [mp.fsum(Q[i, k] * x[i] for i in range(n)) for k in range(n)]
@@ -99,12 +99,13 @@ def mean_map_expectation(mp: Any, sigma: list[Any], Q: Any, X: Any) -> dict[str,
         half = dot(mp, x, x) / 2
         mean = half + (form - half) * dot(mp, sigma, sigma) / (sigma[0] + sigma[1]) ** 2
     else:
-        mean = mp.fsum(p * u * u for p, u in zip(mean_shares(mp, sigma), turned, strict=True))
+        others = mean_shares(mp, sigma)[:-1]
+        mean = mp.fsum(p * u * u for p, u in zip([*others, 1 - mp.fsum(others)], turned, strict=True))
     return {**_mean_sides(mp, sigma, turned, x), "share": mean}
 
 
 def _mean_sides(mp: Any, sigma: list[Any], turned: list[Any], x: list[Any]) -> dict[str, Any]:
-    shares = mean_shares(mp, sigma) if len(sigma) == 2 else mean_integrals(mp, sigma)
+    shares = mean_shares(mp, sigma)
     return {
         "mapped": mp.fsum(p * u * u for p, u in zip(shares, turned, strict=True)),
         "unmapped": mp.fsum(s * u * u for s, u in zip(squares(mp, sigma), turned, strict=True)),
@@ -123,7 +124,7 @@ def mean_order(mp: Any, sigma: list[Any]) -> dict[str, Any]:
         "s": s[:-1],
         "p_next": p[1:],
         "s_next": s[1:],
-        "p_step": [p[i] - p[i + 1] for i in range(n - 1)],
+        "p_step": [p[i] - p[i + 1] if ordered[i] != ordered[i + 1] else mp.mpf(0) for i in range(n - 1)],
         "s_step": [s[i] - s[i + 1] for i in range(n - 1)],
         "p_sum": [mp.fsum(value - isotropic for value in p[: i + 1]) for i in range(n - 1)],
         "s_sum": [mp.fsum(value - isotropic for value in s[: i + 1]) for i in range(n - 1)],
@@ -150,18 +151,21 @@ def mean_at_isotropy(mp: Any, sigma: list[Any]) -> dict[str, Any]:
 
 
 def overlap(mp: Any, sigma: list[Any]) -> Any:
-    r"""``E <u, u'>^2`` of two independent normalised rows; ``(1 + rho^2) / 2`` for two samples (bn.n2.wrapped-cauchy)."""
+    r"""``E <u, u'>^2`` of two independent normalised rows.
+
+    ``(1 + rho^2) / 2`` for two samples (bn.n2.wrapped-cauchy); for more ``1 - 2 sum_{i<j} p_i p_j``, as the trace is 1.
+    """
     if len(sigma) == 2:
         rho = (sigma[0] - sigma[1]) / (sigma[0] + sigma[1])
         return (1 + rho * rho) / 2
-    return mp.fsum(p * p for p in mean_shares(mp, sigma))
+    return 1 - 2 * mp.fsum(p * q for p, q in itertools.combinations(mean_shares(mp, sigma), 2))
 
 
 def concentration(mp: Any, sigma: list[Any], W: Any) -> dict[str, Any]:
     """One draw of the Gram matrix and its squared distance from the mean."""
     p, C, n = mean_shares(mp, sigma), gram_after(mp, sigma, W), len(sigma)
     apart = mp.fsum((C[i, j] - (p[i] if i == j else 0)) ** 2 for i in range(n) for j in range(n))
-    return {"spread": apart, "purity": mp.fsum(value * value for value in p)}
+    return {"spread": apart, "purity": purity(mp, sigma)}
 
 
 def concentration_expectation(mp: Any, sigma: list[Any], d: int) -> dict[str, Any]:
@@ -170,9 +174,8 @@ def concentration_expectation(mp: Any, sigma: list[Any], d: int) -> dict[str, An
 
 
 def purity(mp: Any, sigma: list[Any]) -> Any:
-    """``sum p_i^2``, by the integrals except for two samples."""
-    shares = mean_shares(mp, sigma) if len(sigma) == 2 else mean_integrals(mp, sigma)
-    return mp.fsum(p * p for p in shares)
+    """``sum p_i^2``."""
+    return mp.fsum(p * p for p in mean_shares(mp, sigma))
 
 
 def square_gap_after(mp: Any, sigma: list[Any], W: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def geometry(mp: Any, vector: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "variance": variance,
         "epsilon": epsilon,
-        "sum": lambda: mp.fsum(rest) / mp.sqrt(variance),
+        "sum": lambda: mp.fsum(rest) * (1 / mp.sqrt(variance)),
         "square": lambda: total / variance,
         "affine": lambda: apart(mp, moved, rest, (moved_variance, variance), mp.sign(a)),
         "again": lambda: again(0),

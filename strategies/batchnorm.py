@@ -118,3 +118,11 @@ def extreme_eigenvalues(xp: Any, X: Any) -> dict[str, Any]:
     """The extreme eigenvalues of ``X X^T`` and their sum, through the singular values of ``X``."""
     squares = xp.linalg.svdvals(X) ** 2
     return {"largest": squares[:, 0], "smallest": squares[:, -1], "total": xp.sum(squares, axis=1)}
+
+
+def once_per_input(xp: Any, function: Any, a: Any) -> Any:
+    """``function(a)`` for a batch in which many consecutive rows are equal, computed once for each run of equal rows."""
+    new = xp.any(a[1:] != a[:-1], axis=1)
+    run = xp.cumulative_sum(xp.astype(new, xp.int64), include_initial=True)
+    first = xp.concat([xp.ones_like(new[:1]), new]) if a.shape[0] > 1 else xp.ones(1, dtype=xp.bool, device=a.device)
+    return function(a[first])[run]

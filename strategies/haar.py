@@ -60,7 +60,7 @@ class Haar(Input):
         for k in range(1, d):
             v = xp.where(places < k, raw[..., k, :], xp.where(places == k, -xp.ones_like(raw[..., k, :]), 0 * raw[..., k, :]))
             v = v / xp.linalg.vector_norm(v, axis=-1, keepdims=True)
-            product = product - 2 * v[..., :, None] * (v[..., None, :] @ product)
+            product = product - 2 * v[..., :, None] * xp.sum(v[..., :, None] * product, axis=-2, keepdims=True)
         return product
 
     def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:

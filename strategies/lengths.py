@@ -74,5 +74,3 @@ def lengths(size: str) -> Lengths:
 def between(low: int, high: int) -> Between:
     """A number in ``[low, high]``."""
     return Between(low, high)
-
-

@@ -85,3 +85,24 @@ def test_oracle_that_raises_is_named():
 
     with pytest.raises(OracleError, match="am_gm: the oracle raised KeyError"):
         compared(am_gm(oracle=oracle))
+
+
+def test_evaluator_does_not_answer_for_a_rounded_object():
+    """A strategy that hands out 1 + x / 2^30 in floats has lost digits of x that its evaluator cannot bring back."""
+
+    class Shifted(small_claims.Positive):
+        def tensor(self, xp, parts, sizes, choices):
+            return 1 + parts[""] * 2.0**-30
+
+        def exact(self, mp, parts, sizes, choices):
+            return [1 + x / 2**30 for x in super().exact(mp, parts, sizes, choices)]
+
+    def evaluate(xp, x):
+        return small_claims.evaluate(xp, (x - 1) * 2.0**30)
+
+    def oracle(mp, x):
+        return small_claims.oracle(mp, [(entry - 1) * 2**30 for entry in x])
+
+    agreed = compared(am_gm(inputs={"x": Shifted()}, evaluate=evaluate, oracle=oracle))
+    assert agreed.compared > 10
+    assert agreed.worst < 0.1

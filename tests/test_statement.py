@@ -124,3 +124,23 @@ def test_the_latex_uses_the_notation_of_the_paper():
     text = statement.latex(Le(Mean(a), f[k]), {"a": r"\alpha", "f": r"\phi"})
     assert r"\mathbb{E}\left[\alpha\right]" in text
     assert r"{\phi}[k]" in text
+
+
+def test_powers_of_means_are_printed():
+    """The square of a mean is not the mean, in print either."""
+    found = statement.latex(Eq(Mean(a) ** 2, b))
+    assert r"\mathbb{E}\left[a\right]^{2}" in found
+
+
+def test_an_axis_may_stand_inside_and_outside_of_a_mean():
+    """An index is no random number: ``E f[k] = k g[k]`` speaks of no quantity and of its mean at once."""
+    k = sizes("k")
+    f, g = quantities("f g")
+    statement.check(Eq(Mean(f[k]), k * g[k]), {"f", "g", "k"}, "statement", axes=("k",))
+
+
+def test_a_notation_with_its_index_is_printed_as_it_is():
+    """A notation that shows the index itself needs no index in brackets."""
+    k = sizes("k")
+    f, g = quantities("f g")
+    assert statement.latex(Eq(f[k], g[k]), {"f": r"z^{(\ell)}", "k": r"\ell", "g": "h"}) == r"z^{(\ell)} = {h}[\ell]"

@@ -7,7 +7,7 @@ $$\mathbb E\big[\widehat V(H_{\ell+1})\mid H_\ell\big]\le
   \big(1-\tfrac23\sigma_n(H_\ell)^2\big)\,\widehat V(H_\ell)+\frac1{\sqrt d},\qquad
   \sigma_n(H_\ell)^2=\tfrac1n-\widehat V(H_\ell).$$
 Theorem 5, eq. (14), of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970.  The hypothesis $\|H_\ell\|_F=1$ is missing
-in the print: for the first two columns of $I_{37}$ the right side is negative.  $d\ge n$ is not needed.
+in the print: for the first two columns of $I_{37}$ the right side is negative (`batchnorm/gap_one_step_printed`).  $d\ge n$ is not needed.
 
 Both sides depend on $H_\ell$ through its singular values alone, $\sigma_i^2=a_i/\sum_ja_j$: the rows of $W_\ell H_\ell$ are
 i.i.d. as $(w_1\sigma_1,\dots,w_n\sigma_n)$ up to a rotation.  Exact means: $n=1$ (0); $d<n$ ($\frac1n$); $n=d=2$
@@ -21,6 +21,7 @@ from sympy import Le, Rational, sqrt
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm
 from refute import Claim, Mean, Mutant, quantities, sizes
+from strategies.batch_layers import gap_after, gap_of
 from strategies.networks import dense, gaussian
 from strategies.spectra import spectrum
 
@@ -28,24 +29,8 @@ gap, gap_next, smallest = quantities("gap gap_next smallest")
 d, n = sizes("d n")
 
 
-def gap_after(xp, a, W):
-    """``1/n`` minus the smallest eigenvalue of the mean of ``y y^T / |y|^2`` over the rows ``y`` of ``W diag(sigma)``."""
-    width, count = W.shape[1], W.shape[2]
-    scaled = W * xp.sqrt(a)[:, None, :]
-    scaled = scaled / xp.max(xp.abs(scaled), axis=2, keepdims=True)
-    rows = scaled / xp.sqrt(xp.sum(scaled * scaled, axis=2, keepdims=True) * width)
-    if count == 1 or width < count:
-        return xp.zeros_like(a[:, 0]) + (1 / count if count > 1 else 0)
-    if count == 2:
-        x, y = rows[:, :, 0], rows[:, :, 1]
-        return xp.hypot(xp.sum(x * x - y * y, axis=1) / 2, xp.sum(x * y, axis=1))
-    return 1 / count - xp.linalg.eigvalsh(xp.matrix_transpose(rows) @ rows)[:, 0]
-
-
 def evaluate(xp, a, W):
-    low, total = xp.min(a, axis=1), xp.sum(a, axis=1)
-    excess = xp.sum(a - low[:, None], axis=1) / (a.shape[1] * total)
-    return {gap: excess, smallest: low / total, gap_next: gap_after(xp, a, W)}
+    return {gap: gap_of(xp, a), smallest: xp.min(a, axis=1) / xp.sum(a, axis=1), gap_next: gap_after(xp, a, W)}
 
 
 def evaluate_unnormalised(xp, a, W):

@@ -12,7 +12,8 @@ $n=8000$ tokens $\kappa e_x+Me_i$, $m=24\,000$ tokens $\kappa e_x$, $W_{QK}=w(\s
 so $\beta=w$ and $\|\mathrm{res}(X)\|=M$.  With the logits $t=wM^2/\sqrt{d_{qk}}=16$ of a diagonal token to itself and
 $s=w\kappa M/\sqrt{d_{qk}}$ of all tokens to the marked one, the output has $n$ entries $aM$ and $m+1$ entries $bM$,
 $a=\frac{e^s}{e^s+n-1+m+e^t}$, $b=\frac{e^s}{e^s+n+m}$, so $\|\mathrm{res}\|=\sqrt n(b-a)M=79.3M>64M=4tM$ for $e^s=60n$.  The
-ratio grows like $\sqrt n/\log n$; with $n=14\,658$ and $m=4888$ even $19\,547$ tokens suffice.  Cause: the largest column sum of an attention matrix is not bounded by 1.
+ratio grows like $\sqrt n/\log n$; with $n=14\,658$ and $m=4888$ even $19\,547$ tokens suffice.  Cause: the largest column sum
+of an attention matrix is not bounded by 1.
 
 For few tokens it is true with slack: the largest ratio known there is $\frac1{4\sqrt2}$, in the limit of the mutant with the
 constant 0.6.  With diameters in the 2-norm it is true for any number: `isometry/attn_collapse_repaired`.
@@ -78,7 +79,7 @@ claim = Claim(
         strength: r"\tfrac{\beta}{\sqrt{d_{qk}}}",
     },
     replay=[
-        planted(8000, 24000, seen=Fraction(837, 64), own=16, size=16),  # e^s = 478 550, nearly 60 n
+        planted(8000, 24000, seen=Fraction(837, 64), own=16, size=16),  # e^s = 478 363, nearly 60 n
         planted(14658, 4888, seen=Fraction(12611, 1000), own=Fraction(15337, 1000), size=1),
     ],
     not_covered=["more than one layer, of which one is a special case", "equal tokens or beta = 0, where both sides are 0"],

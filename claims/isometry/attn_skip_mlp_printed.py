@@ -37,7 +37,8 @@ base = 4 * strength * H / sqrt(k)
 claim = Claim(
     source=DONG_2021.item("Corollary 3.2"),
     provenance="second-hand",
-    reading="one layer, two tokens and f(y) = lambda y, a special case; p groups of equal input coordinates and g of output ones stand for wide layers",
+    reading="one layer, two tokens and f(y) = lambda y, a special case; p groups of equal input coordinates and g of output ones "
+    "stand for wide layers",
     expect="refuted",
     corrected_by="isometry/attn_skip_mlp",
     inputs={"heads": grouped_heads("H", "p", "g", mapped=True)},

@@ -60,7 +60,7 @@ claim = Claim(
         Mutant(
             "rate 0.97 from |rho_0| <= 1/2",
             inputs={"kernel": relu(), "start": correlation(apart=0.5)},
-            sizes={"L": (1, 256)},
+            sizes={"L": (256, 256)},
             statement=Le(distance[l], distance_0 * Rational(97, 100) ** l),
             because="a larger slope from a later truncation fails later: from rho_0 = 0 at layer 239",
         ),

@@ -20,7 +20,8 @@ from refute import Claim, Mutant, quantities
 from strategies.duals import CLOSED_FORMS, SERIES
 from strategies.entrywise import apply_series, scaled_gram, signed_series
 from strategies.kernels import kernel
-from strategies.matrices import gram_matrix, isometry_gap, layers, pivot_deficits, unit_gram
+from strategies.matrices import gram_matrix, pivot_deficits, unit_gram
+from strategies.pivots import isometry_gap, layers
 
 gap_before, gap_after = quantities("gap_before gap_after")
 

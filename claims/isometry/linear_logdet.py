@@ -75,7 +75,7 @@ claim = Claim(
     definitions={
         gain: "det G^l / det G^0",
         log_gain: "log(det G^l / det G^0)",
-        power_gain: "(det G^l / det G^0)^p",
+        power_gain: "(det G^l / det G^0)^p, p = (r + n - min m)/2",
         drift: "sum of psi((m - i)/2) + log(2/m) over i < n and the layers up to l",
         drift_shifted: "the same with psi((m - i + 1)/2)",
         falling: "product of (m - i)/m over i < n and the layers up to l",

@@ -25,7 +25,8 @@ from oracles import isometry
 from refute import Claim, Mutant, quantities, sizes
 from strategies.duals import CLOSED_FORMS
 from strategies.kernels import kernel
-from strategies.matrices import isometry_gap, layers, unit_gram
+from strategies.matrices import unit_gram
+from strategies.pivots import isometry_gap, layers
 
 gap_before, gap_after, largest, potential, potential_after, slope = quantities(
     "gap_before gap_after largest potential potential_after slope"

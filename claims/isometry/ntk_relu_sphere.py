@@ -20,7 +20,8 @@ from oracles import ntk
 from refute import Claim, Mutant, quantities, sizes
 from strategies.activations import Correlation
 from strategies.angles import tangent_kernels
-from strategies.matrices import multiple_correlations, unit_gram
+from strategies.matrices import unit_gram
+from strategies.pivots import multiple_correlations
 
 deficit, bound, least, greatest, determinant = quantities("deficit bound least greatest determinant")
 l, j = sizes("l j")

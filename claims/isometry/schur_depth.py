@@ -19,7 +19,8 @@ from oracles import isometry
 from refute import Claim, Mutant, quantities, sizes
 from strategies.duals import CLOSED_FORMS
 from strategies.kernels import kernel
-from strategies.matrices import isometry_gap, layers, unit_gram
+from strategies.matrices import unit_gram
+from strategies.pivots import isometry_gap, layers
 
 excess, excess_0, total, inverse = quantities("excess excess_0 total inverse")
 gap, gap_0, determinant, slope = quantities("gap gap_0 determinant slope")

@@ -20,7 +20,8 @@ from refute import Claim, Mutant, quantities, sizes
 from strategies.duals import CLOSED_FORMS
 from strategies.entrywise import signed_series
 from strategies.kernels import kernel
-from strategies.matrices import isometry_gap, layers, unit_gram
+from strategies.matrices import unit_gram
+from strategies.pivots import isometry_gap, layers
 
 deficit, bound, gap, gap_bound, determinant = quantities("deficit bound gap gap_bound determinant")
 j = sizes("j")

@@ -17,11 +17,13 @@ Source: the counterexample of Lessard, Recht and Packard (2016), Section 4.6 and
 \(f'(x)=25x\) (\(x<1\)), \(x+24\) (\(x\ge1\)), with the cycle \(\frac{792}{1367},-\frac{2208}{1367},\frac{2592}{1367}\).
 """
 
+from fractions import Fraction
+
 from sympy import Gt, Ne
 
 from claims.sources import LESSARD_2016
 from oracles import optimization
-from refute import Claim, Mutant, quantities, sizes
+from refute import Claim, Instance, Mutant, exact, quantities, sizes
 from strategies.orbits import heavy_ball_orbit, heavy_ball_step
 
 returned, size = quantities("returned size")
@@ -35,6 +37,17 @@ def evaluate(xp, orbit, K):
         distances.append(abs(current - orbit["current"]) + abs(previous - orbit["previous"]))
     return {returned: xp.stack(distances, axis=1), size: abs(orbit["current"]) + abs(orbit["previous"])}
 
+
+PRINTED = Instance(
+    sizes={"m": 2, "K": 3},
+    raw={
+        "orbit.breaks": exact([1, 2]),
+        "orbit.slopes": exact([1, 0, 1]),
+        "orbit.root": exact(5),
+        "orbit.previous": exact(Fraction(2592, 1225)),
+        "orbit.current": exact(Fraction(792, 1225)),
+    },
+)
 
 claim = Claim(
     source=LESSARD_2016.item("Section 4.6 and Appendix B (the claim it refutes)"),
@@ -59,6 +72,7 @@ claim = Claim(
     tight="cycles exist for every condition number of at least 9 + 4 sqrt 5",
     surrogate="a recurring state other than the minimiser is a trajectory that does not converge",
     not_covered=["non-convergence without recurrence", "dimensions above one"],
+    replay=[PRINTED],
     mutants=[
         Mutant(
             "no cycle of period three",

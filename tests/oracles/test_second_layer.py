@@ -30,7 +30,14 @@ VERTICES = {
 
 def instance(activation, X, n1=4, C1=1, B1=0, C2=1, B2=0, coefficients=(0, 1, 0)):
     return instance_of(
-        {"n0": len(X), "n1": n1}, {"x.activation": activation}, x__X=X, x__coefficients=list(coefficients), C1=C1, B1=B1, C2=C2, B2=B2
+        {"n0": len(X), "n1": n1},
+        {"x.activation": activation},
+        x__X=X,
+        x__coefficients=list(coefficients),
+        C1=C1,
+        B1=B1,
+        C2=C2,
+        B2=B2,
     )
 
 
@@ -99,7 +106,9 @@ def test_assignments_count_all_pairings_of_the_output():
 @pytest.mark.parametrize(("activation", "B1"), [("quadratic", 0), ("quadratic", 1), ("relu", 0), ("sine", 1)])
 def test_statement_holds(activation, B1):
     """The statement is true, or a tie where it is irrational, with all four variances different."""
-    case = instance(activation, [[1, 2, -1, 0], [Fraction(1, 2), 0, 1, 1]], n1=3, C1=2, B1=B1, C2=Fraction(3, 2), B2=Fraction(1, 2))
+    case = instance(
+        activation, [[1, 2, -1, 0], [Fraction(1, 2), 0, 1, 1]], n1=3, C1=2, B1=B1, C2=Fraction(3, 2), B2=Fraction(1, 2)
+    )
     assert Judge(CLAIM).rule(case).outcome == ("holds" if activation == "quadratic" else "tie")
 
 

@@ -86,12 +86,12 @@ def test_samples_corners_and_clamped_numbers_are_admitted(attractor, signed):
     raw = []
     for family in source.families:
         batch = source.sample(Sampler(1), family, 100, SIZES, choices)
-        clamped = source.clamp(XP, {name: array - 0.01 for name, array in batch.items()})
+        clamped = source.clamp(XP, {name: 1.5 * array for name, array in batch.items()})
         raw += [
             {name: exact(array[row].numpy()) for name, array in some.items()} for some in (batch, clamped) for row in range(100)
         ]
     admitted = [one for one in raw if source.admits(one, SIZES, choices)]
-    assert len(admitted) > 0.9 * len(raw)
+    assert len(admitted) == len(raw) if not signed else len(admitted) > 0.99 * len(raw)
     assert any(one["fixed"][()] == 0 for one in admitted)
     mp = Certifying()
     for one in admitted[::40]:

@@ -12,7 +12,16 @@ from refute.arithmetic import Certifying
 from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
-from strategies.matrices import EQUAL, POINTS, gram_matrix, log_volume, pivot_deficits, samples, unit_gram
+from strategies.matrices import (
+    EQUAL,
+    POINTS,
+    factor,
+    gram_matrix,
+    log_volume,
+    pivot_deficits,
+    samples,
+    unit_gram,
+)
 
 XP = namespace("torch")
 MP = Certifying(bits=256)
@@ -119,3 +128,14 @@ def test_samples_have_their_shape(family):
     assert batch.shape == (30, 4, 3)
     assert batch.dtype == torch.float64
     assert bool(torch.isfinite(batch).all())
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_factors_are_admitted(signed):
+    """No factor is 0; a negative one occurs if and only if it is asked for."""
+    source = factor(signed)
+    values = source.sample(Sampler(6), "log-uniform", 200, {}, {})[""]
+    assert all(source.admits({"": exact(value)}, {}, {}) for value in values.tolist())
+    assert bool((values < 0).any()) == signed
+    assert not source.admits({"": exact(0)}, {}, {})
+    assert factor(signed=False).admits({"": exact(-1)}, {}, {}) is False
