@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from refute import lanes, power
-from refute.examine import warm_up
 from refute.loader import load, select
 
 BUCKETS = (0.1, 1.0, 10.0, 60.0)
@@ -41,7 +40,6 @@ def trial(path: str, identifier: str, name: str, names: tuple[str, ...], seeds: 
     import torch
 
     torch.set_num_threads(1)
-    warm_up()
     claim = next(item for item in load(Path(path)) if item.id == identifier)
     mutant = next(item for item in claim.mutants if item.name == name)
     slowest, evaluations, by, solved = 0.0, [], [], True

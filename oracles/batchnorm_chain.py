@@ -126,13 +126,6 @@ def chain(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
     return {**start(mp, a), "phi_last": -mp.fsum(logs) / d}
 
 
-def plane_chain(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
-    """One draw at d = 2 whose k-th rotation has a first row along row k of ``W``; ``sin(2 theta) = 2 xy / (x^2 + y^2)``."""
-    rows = [(W[k, 0], W[k, 1]) for k in range(W.rows)]
-    u = tangent_square(mp, a) * mp.fprod((2 * x * y / (x * x + y * y)) ** 2 for x, y in rows)
-    return {**start(mp, a), "phi_last": mp.log(1 + u) / 2}
-
-
 def start(mp: Any, a: list[Any]) -> dict[str, Any]:
     """The gap of the input and the largest drop in a layer."""
     d = len(a)
@@ -150,3 +143,58 @@ def chain_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any] | None:
     if L == 1:
         return {**known, "phi_last": known["phi"] + mean_log_form(mp, lam)}
     return None
+
+
+def plane_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
+    """Input gap and mean gap after ``L`` layers at d = 2."""
+    u = tangent_square(mp, a)
+    return {"phi": mp.log(1 + u) / 2, "phi_last": mean_gap_after(mp, u, L)}
+
+
+# iso_d2_chain, iso_d2_mean ------------------------------------------------------------------------------------------------
+
+
+def plane_path(mp: Any, X: Any, W: list[Any]) -> dict[str, Any]:
+    """``cot^2`` of the angle between the rows of every state, from the states themselves, and the cosines of the rotations."""
+    state = X
+    squares = [_cotangent_square(state)]
+    for weight in W:
+        _, state = _normalised_rows(mp, weight * state)
+        squares.append(_cotangent_square(state))
+    doubled = [weight[0, 0] ** 2 - weight[0, 1] ** 2 for weight in W]
+    sines = [2 * weight[0, 0] * weight[0, 1] for weight in W]
+    return {
+        "area": abs(X[0, 0] * X[1, 1] - X[0, 1] * X[1, 0]),
+        "cotangent_square": squares[0],
+        "cotangent_square_last": squares[1:],
+        "cosines": [mp.fprod(doubled[:k]) ** 2 for k in range(1, len(W) + 1)],
+        "unsquared": lambda: [abs(mp.fprod(doubled[:k])) for k in range(1, len(W) + 1)],
+        "sines": lambda: [mp.fprod(sines[:k]) ** 2 for k in range(1, len(W) + 1)],
+    }
+
+
+def _cotangent_square(X: Any) -> Any:
+    inner = X[0, 0] * X[1, 0] + X[0, 1] * X[1, 1]
+    area = X[0, 0] * X[1, 1] - X[0, 1] * X[1, 0]
+    return inner * inner / (area * area)
+
+
+def plane_draw(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
+    """One draw of a chain from ``diag(sqrt(lam))`` as a product of rational numbers.
+
+    The rows of the input are its eigenbasis, so the first rotation counts with its sine; later states have unit rows.
+    """
+    u = last = tangent_square(mp, a)
+    for k, weight in enumerate(W):
+        c, s = weight[0, 0], weight[0, 1]
+        last = last * (2 * c * s if k == 0 else c * c - s * s) ** 2
+    return {"u": u, "log_u": mp.log(u), "u_last": last, "log_u_last": mp.log(last)}
+
+
+def plane_means(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
+    """``E sin^2`` as the mean over four equispaced angles (exact for its degree), ``E log sin^2`` as that of a beta variable."""
+    u = tangent_square(mp, a)
+    half = mp.mpf(Fraction(1, 2))
+    square = mp.fsum(mp.mpf(value) for value in (0, 1, 0, 1)) / 4
+    logarithm = mp.digamma(half) - mp.digamma(2 * half)
+    return {"u": u, "log_u": mp.log(u), "u_last": u * square**L, "log_u_last": mp.log(u) + L * logarithm}

@@ -17,7 +17,7 @@ from refute.errors import RefuteError
 from refute.evidence import wealth_of
 from refute.exhibit import Exhibit
 from refute.montecarlo import means_beside
-from refute.search import Lane, Search, judge_closest, run_lanes
+from refute.search import Lane, Search, judge_closest, run_lanes, warm_up
 from refute.shrink import shrink
 from refute.smallest import smallest
 
@@ -60,12 +60,6 @@ def examine(claim: Claim, options: Options, progress: Progress | None = None) ->
         return _examine(claim, options, progress, begun)
     except Exception as error:
         return broken(claim, sentence(error), options, time.perf_counter() - begun)
-
-
-def warm_up() -> None:
-    """Load what takes seconds to import, so that no claim pays for it out of its budget."""
-    import hypothesis  # noqa: F401
-    import torch  # noqa: F401
 
 
 def sentence(error: Exception) -> str:

@@ -95,6 +95,8 @@ class Search:
         # pilot means are noise: where exact ones exist, floats only rank proposals, and rulings alone are evidence
         self.exact_means = bool(claim.randomness) and claim.expectation is not None
         self.open_means = 0
+        # against an equality every pilot mean looks violated, so that rank says nothing
+        self._proposed = PROPOSED_PER_PILOT if self.exact_means and self._rounding else PROPOSED_PER_BATCH
         self._ruled: set[Any] = set()
 
     # structure -------------------------------------------------------------------------------------------------
@@ -231,7 +233,7 @@ class Search:
         return len(self._seen) - before
 
     def _propose_best(self, structure: Structure, raw: dict[str, Any], gaps: Any) -> None:
-        for gap, position in _largest(gaps, PROPOSED_PER_PILOT if self.exact_means else PROPOSED_PER_BATCH):
+        for gap, position in _largest(gaps, self._proposed):
             if gap == -float("inf") or self.over():
                 break
             near = gap >= 0 or (self.claim.randomness and gap > FAR_MEAN)
@@ -359,6 +361,12 @@ def _largest(values: Any, count: int) -> list[tuple[float, int]]:
         return list(zip(top.tolist(), positions.tolist(), strict=True))
     order = np.argpartition(-values, count - 1)[:count]
     return [(float(values[i]), int(i)) for i in order[np.argsort(-values[order])]]
+
+
+def warm_up() -> None:
+    """Load what takes seconds to import, so that no claim pays for it out of its budget."""
+    import hypothesis  # noqa: F401
+    import torch  # noqa: F401
 
 
 def run_lanes(search: Search, running: Sequence[Lane], progress: Callable[[str, int, float], None] | None = None) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
+from strategies.readable import fractions
 
 SOFTMAX, RATIONAL = "softmax", "1 + logit^2"
 
@@ -43,15 +44,7 @@ class BiasedAttention(Input):
         return parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        parts = {}
-        for name, shape in self.parts().items():
-            concrete = shape_of(shape, sizes)
-            count = int(np.prod(concrete))
-            entries = draw(st.lists(st.integers(-2, 2), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(k, 2) for k in entries], dtype=object).reshape(concrete)
-        return parts
+        return {name: fractions(draw, shape_of(shape, sizes), 2, 2) for name, shape in self.parts().items()}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         """All zeros; distinct tokens with triangular weights, which do not commute with their transposes."""

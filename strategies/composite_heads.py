@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
+from refute.instance import exact
 
 WIDEST = 2**24
 
@@ -173,6 +174,18 @@ class Heads:
 def grouped_heads(heads: str, inputs: str, outputs: str, mapped: bool = False) -> GroupedHeads:
     """Two tokens and heads on ``inputs`` groups of equal coordinates that write ``outputs`` groups."""
     return GroupedHeads(heads, inputs, outputs, mapped)
+
+
+def column_beside_row(name: str, columns: int, **more: int) -> dict[str, NDArray[Any]]:
+    """Raw arrays of an input ``name``: tokens 1 and -1, a head that writes one column, and one that writes a wide row.
+
+    Both have the key weight 2^-10 and the composite norm 1 if ``columns`` is a power of 4.
+    """
+    entries = {
+        "first": [1], "second": [-1], "input_width": [1], "output_width": [1, columns], "key": [[[2.0**-10]]] * 2,
+        "value": [[[1, 0]], [[0, columns**-0.5]]], **more,
+    }  # fmt: skip
+    return {f"{name}.{part}": exact(array) for part, array in entries.items()}
 
 
 def two_token_residual(xp: Any, difference: Any, widths: Any) -> Any:

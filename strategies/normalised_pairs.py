@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
 from strategies.composite_heads import column_norm, composite_norm, two_token_residual
 from strategies.layer_norm import normalised
+from strategies.readable import fractions
 
 SMALLEST = 2.0**-30
 
@@ -42,15 +43,8 @@ class NormalisedPair(Input):
         return {**parts, "key": parts["key"] * size}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        parts = {}
-        for name, shape in self.parts().items():
-            concrete, scale = shape_of(shape, sizes), 64 if name == "key" else 1
-            count = int(np.prod(concrete))
-            entries = draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(e, scale) for e in entries], dtype=object).reshape(concrete)
-        return parts
+        shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
+        return {name: fractions(draw, shape, 4, 64 if name == "key" else 1) for name, shape in shapes.items()}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         """Equal tokens, and tokens in two coordinates of their own, with small multiples of I."""
@@ -127,16 +121,10 @@ class OppositePair(Input):
         return parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        parts = {}
-        for name, shape in self.parts().items():
-            concrete = shape_of(shape, sizes)
-            count, positive = int(np.prod(concrete)), name == "scale" or (name == "weight" and not self.signed)
-            entries = draw(st.lists(st.integers(1, 4) if positive else st.integers(-4, 4), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(e, 4) for e in entries], dtype=object).reshape(concrete)
-        if self.signed:
-            parts["weight"] = np.where(parts["weight"] == 0, Fraction(1), parts["weight"])
+        parts = {name: fractions(draw, shape_of(shape, sizes), 4, 4) for name, shape in self.parts().items()}
+        for name in ("weight", "scale"):
+            values = parts[name] if self.signed and name == "weight" else abs(parts[name])
+            parts[name] = np.where(values == 0, Fraction(1), values)
         return parts
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
 from strategies.networks import orthogonal
+from strategies.readable import fractions
 from strategies.softmax_rows import row_differences
 from strategies.token_maps import TokenMaps
 
@@ -67,27 +68,21 @@ class AttentionStack(Input):
         return self._silenced(parts)
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
         shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
-        parts = {}
-        for name, shape in shapes.items():
-            count, scale = int(np.prod(shape)), 1 if name.endswith("turns") else 4
-            largest = 1 if scale == 1 else 8
-            entries = draw(st.lists(st.integers(-largest, largest), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(k, scale) for k in entries], dtype=object).reshape(shape)
+        parts = {name: fractions(draw, shape, *((1, 1) if name.endswith("turns") else (8, 4))) for name, shape in shapes.items()}
         return self._silenced(parts)
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        """Tokens plus or minus e_1, equal heads ``w I``; distinct tokens and unequal singular values; equal tokens."""
+        """Equal heads ``w I`` on tokens plus or minus e_1, also far from 0; unequal singular values; equal tokens."""
         shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
         n, d = shapes["tokens"]
         still = {f"{kind}_turns": np.zeros(shapes[f"{kind}_turns"], dtype=object) for kind in KINDS}
         opposite = np.array([[(-1) ** i * int(c == 0) for c in range(d)] for i in range(n)], dtype=object)
         distinct = np.array([[Fraction(i * (c + 1), 2) for c in range(d)] for i in range(n)], dtype=object)
         graded = np.array([Fraction(1, 1 << c) for c in range(d)], dtype=object)
+        remote = opposite + np.array([2**27 * int(0 < c == d - 1) for c in range(d)], dtype=object)
         for strength in (Fraction(1, 64), Fraction(1), Fraction(16)):
-            for tokens, profile in ((opposite, 0 * graded + 1), (distinct, graded)):
+            for tokens, profile in ((opposite, 0 * graded + 1), (remote, 0 * graded + 1), (distinct, graded)):
                 key, value = (np.broadcast_to(x * profile, shapes["key"]).copy() for x in (strength, Fraction(1)))
                 yield self._silenced({"tokens": tokens, "key": key, "value": value, **still})
         ones = np.ones(shapes["key"], dtype=object)

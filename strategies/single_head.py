@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
+from strategies.readable import fractions
 from strategies.softmax_rows import row_differences
 
 MOST = 2**20
@@ -148,15 +149,7 @@ class DrawnHead(Input):
         return parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        parts = {}
-        for name, shape in self.parts().items():
-            concrete = shape_of(shape, sizes)
-            count = int(np.prod(concrete))
-            entries = draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(e, 4) for e in entries], dtype=object).reshape(concrete)
-        return parts
+        return {name: fractions(draw, shape_of(shape, sizes), 4, 4) for name, shape in self.parts().items()}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         """Opposite tokens, and equal ones."""

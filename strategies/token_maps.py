@@ -3,7 +3,6 @@ r"""Token-wise maps between attention layers, ``y -> c phi(U y + b)`` with U ort
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from refute.inputs import Input, Parts, Sampler, Shape, shape_of
 from strategies.networks import orthogonal
+from strategies.readable import fractions
 
 IDENTITY, RELU, ABSOLUTE = "identity", "relu", "absolute value"
 
@@ -38,15 +38,7 @@ class LipschitzMaps(Input):
         return parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        parts = {}
-        for name, shape in self.parts().items():
-            concrete = shape_of(shape, sizes)
-            count = int(np.prod(concrete))
-            halves = draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count))
-            parts[name] = np.array([Fraction(k, 2) for k in halves], dtype=object).reshape(concrete)
-        return parts
+        return {name: fractions(draw, shape_of(shape, sizes), 4, 2) for name, shape in self.parts().items()}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         zeros = {name: np.zeros(shape_of(shape, sizes), dtype=object) for name, shape in self.parts().items()}

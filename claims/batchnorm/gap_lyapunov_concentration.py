@@ -7,7 +7,8 @@ $$\mathbb E\Big[\big(\widehat V(H_{\ell+1})-(\tfrac1n-p_n)\big)^2\Big]\le
    \Big(1-\frac1n\Big)\frac{1-\sum_ip_i^2}d\le\frac1d .$$
 The bound $\frac1d$ is Lemma 7 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970; $\|H_\ell\|_F=1$ is not needed, since $p$ is
 invariant under scaling.  The first bound is sharper, derived here: eigenvalues move by at most the largest one of $C-\mathbb EC$
-(Weyl), whose trace is 0, so that it is at most $\sqrt{1-\frac1n}\,\|C-\mathbb EC\|_F$.  It is an equality at $n=2$ and isotropy, where the
+(Weyl), whose trace is 0, so that it is at most
+$\sqrt{1-\frac1n}\,\|C-\mathbb EC\|_F$.  It is an equality at $n=2$ and isotropy, where the
 mean is $\frac1{4d}$ for every $d$.
 
 Exact means: $n=1$ (0), $d<n$ ($p_n^2$), $n=2$ at isotropy, and $n=d=2$, where it is

@@ -18,8 +18,8 @@ from sympy import Le, sqrt
 
 from claims.sources import DONG_2021
 from oracles import composite_norm
-from refute import Claim, Instance, Mutant, exact, quantities, sizes
-from strategies.composite_heads import grouped_heads
+from refute import Claim, Instance, Mutant, quantities, sizes
+from strategies.composite_heads import column_beside_row, grouped_heads
 
 residual, residual_after, strength, composite_of_sum, sum_of_composites = quantities(
     "residual residual_after strength composite_of_sum sum_of_composites"
@@ -65,19 +65,7 @@ claim = Claim(
         k: r"d_{qk}",
     },
     # the instance above with m = 2^18
-    replay=[
-        Instance(
-            sizes={"H": 2, "p": 1, "g": 2, "k": 1},
-            raw={
-                "heads.first": exact([1]),
-                "heads.second": exact([-1]),
-                "heads.input_width": exact([1]),
-                "heads.output_width": exact([1, 2**18]),
-                "heads.key": exact([[[2.0**-10]], [[2.0**-10]]]),
-                "heads.value": exact([[[1, 0]], [[0, 2.0**-9]]]),
-            },
-        )
-    ],
+    replay=[Instance({"H": 2, "p": 1, "g": 2, "k": 1}, raw=column_beside_row("heads", columns=2**18))],
     mutants=[
         Mutant(
             "without the number of heads",

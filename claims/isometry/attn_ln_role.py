@@ -62,7 +62,7 @@ claim = Claim(
         normal: "entry of LN(v)",
         variance: "variance of the entries of v",
     },
-    notation={first: r"(X^{(1)})", second: r"(X^{(2)})", normal: "LN(v)", variance: r"\sigma^2"},
+    notation={first: "X_{l,1,c}", second: "X_{l,2,c}", normal: "LN(v)_{c}", variance: r"\sigma^2"},
     tight="an identity",
     mutants=[
         Mutant(

@@ -73,7 +73,7 @@ claim = Claim(
         strength: r"\beta",
         deviation: r"\min\sigma",
         log_residual: r"\log\|\mathrm{res}(X_0)\|_{1,\infty}",
-        log_residual_after: r"\log\|\mathrm{res}(X)\|_{1,\infty}",
+        log_residual_after: r"\log\|\mathrm{res}(X_{l})\|_{1,\infty}",
         log_strength: r"\log\beta",
         k: r"d_{qk}",
     },

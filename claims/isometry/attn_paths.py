@@ -69,9 +69,9 @@ claim = Claim(
         magnitude: "1 + largest entry of the path sum of absolute values: the scale of rounding",
     },
     notation={
-        output: r"SAN(X)",
-        paths: r"\left(\textstyle\sum_hP^L_{h_L}\cdots P^1_{h_1}XW^1_{h_1}\cdots W^L_{h_L}\right)",
-        constant: "b",
+        output: r"SAN(X)_{i,c}",
+        paths: r"\left(\textstyle\sum_hP^L_{h_L}\cdots P^1_{h_1}XW^1_{h_1}\cdots W^L_{h_L}\right)_{i,c}",
+        constant: "b_{c}",
         lowest: r"\min_{ij}\left(P^L_{h_L}\cdots P^1_{h_1}\right)_{ij}",
         smallest_sum: r"\min_i\left(P^L_{h_L}\cdots P^1_{h_1}\mathbf1\right)_i",
         largest_sum: r"\max_i\left(P^L_{h_L}\cdots P^1_{h_1}\mathbf1\right)_i",

@@ -15,8 +15,8 @@ from sympy import Le, sqrt
 
 from claims.sources import DONG_2021
 from oracles import composite_norm
-from refute import Claim, Instance, Mutant, exact, quantities, sizes
-from strategies.composite_heads import grouped_heads
+from refute import Claim, Instance, Mutant, quantities, sizes
+from strategies.composite_heads import column_beside_row, grouped_heads
 
 residual, residual_mapped, residual_after, strength, slope = quantities("residual residual_mapped residual_after strength slope")
 H, k = sizes("H k")
@@ -63,20 +63,7 @@ claim = Claim(
         k: r"d_{qk}",
     },
     # the instance of `isometry/attn_dong_multi_printed`, with 2^18 columns and the identity
-    replay=[
-        Instance(
-            sizes={"H": 2, "p": 1, "g": 2, "k": 1},
-            raw={
-                "heads.first": exact([1]),
-                "heads.second": exact([-1]),
-                "heads.input_width": exact([1]),
-                "heads.output_width": exact([1, 2**18]),
-                "heads.key": exact([[[2.0**-10]], [[2.0**-10]]]),
-                "heads.value": exact([[[1, 0]], [[0, 2.0**-9]]]),
-                "heads.slope": exact(1),
-            },
-        )
-    ],
+    replay=[Instance({"H": 2, "p": 1, "g": 2, "k": 1}, raw=column_beside_row("heads", columns=2**18, slope=1))],
     not_covered=["more than one layer, and other maps"],
     mutants=[
         Mutant(

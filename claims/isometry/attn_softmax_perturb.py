@@ -53,7 +53,7 @@ claim = Claim(
         oscillation: "D, largest minus smallest entry of the row of E",
         magnitude: "the largest absolute value of an entry of E",
     },
-    notation={ratio: r"\tfrac{P}{\tilde P}", oscillation: "D", magnitude: r"\max_j|E_{ij}|"},
+    notation={ratio: r"\tfrac{P_{j}}{\tilde P_{j}}", oscillation: "D", magnitude: r"\max_j|E_{ij}|"},
     tight="constant rows of E; the threshold at two tokens with a vanishing mass on the raised one",
     mutants=[
         Mutant(

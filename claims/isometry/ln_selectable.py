@@ -58,10 +58,10 @@ claim = Claim(
         best: "the square of the largest margin of key i under all queries of norm 1, 0 if it is not positive",
     },
     notation={
-        margin: r"\langle q,k_\cdot-k'\rangle",
-        half_distance: r"\tfrac12\|u_\cdot-u'\|^2",
+        margin: r"\langle q_{i},k_{i}-k_{j}\rangle",
+        half_distance: r"\tfrac12\|u_{i}-u_{j}\|^2",
         closest: r"\min_{i\ne j}\tfrac12\|u_i-u_j\|^2",
-        best: r"\Big(\max_{\|q\|\le1}\min_{j}\langle q,k-k_j\rangle\Big)^2",
+        best: r"\Big(\max_{\|q\|\le1}\min_{j\ne i}\langle q,k_{i}-k_j\rangle\Big)^2",
     },
     tight="the margin is an identity",
     not_covered=["a key in the hull of the others is un-selectable: a convex combination never exceeds all its terms"],

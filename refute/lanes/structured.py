@@ -61,8 +61,7 @@ class Round:
             if self._violated(data.draw):
                 raise Violation  # at one place for all steps: Hypothesis tells failures apart by where they are raised
 
-        # a step that is cut short by the clock may look inconsistent to Hypothesis: the next round begins afresh
-        with contextlib.suppress(Finished, Violation, hypothesis.errors.Unsatisfiable, hypothesis.errors.Flaky):
+        with contextlib.suppress(Finished, Violation, hypothesis.errors.Unsatisfiable):
             try:
                 examine()
             except hypothesis.errors.FlakyStrategyDefinition:
