@@ -138,9 +138,9 @@ class Examination:
     def search(self) -> Search:
         """The finished search on the statement."""
         from refute import examine
-        from refute.search import judge_closest, run_lanes
+        from refute.search import judge_closest, run_lanes, warm_up
 
-        examine.warm_up()
+        warm_up()
         search = examine.start(self.claim, self.options, time.perf_counter())
         run_lanes(search, examine.in_order(self.claim, self.options.lanes))
         judge_closest(search)
@@ -202,8 +202,9 @@ class Oracle(Item):
 
     def runtest(self) -> None:
         from refute import examine
+        from refute.search import warm_up
 
-        examine.warm_up()
+        warm_up()
         begun = time.perf_counter()
         examine.compare(examine.start(self.examination.claim, self.examination.options, begun), self.examination.options, begun)
 

@@ -51,7 +51,7 @@ claim = Claim(
     provenance="derived",
     inputs={"X": samples("n0", 4)},
     randomness={"W1": gaussian("n1", "n0"), "W2": gaussian("n2", "n1"), "W3": gaussian("n3", "n2")},
-    sizes={"n0": (1, 5), "n1": (1, 6), "n2": (1, 6), "n3": (1, 6)},
+    sizes={"n0": (2, 5), "n1": (1, 6), "n2": (1, 6), "n3": (1, 6)},
     axes={ell: (1, 3)},
     statement=And(
         recursion(first, first_before, (second_before, third_before)),
