@@ -59,6 +59,13 @@ def test_irrational_equality_is_a_tie_to_the_cap():
     assert (second.outcome, second.bits) == ("tie", TIE_BITS)
 
 
+def test_a_tie_that_is_slow_to_compute_does_not_climb(monkeypatch):
+    """Where a level takes longer than the patience of the judge, the tie is one to that many bits."""
+    monkeypatch.setattr("refute.judge.PATIENCE", -1.0)
+    found = ruling(Le(a, b), 2, 2, 0, oracle=squared_root)
+    assert (found.outcome, found.bits) == ("tie", TIE_BITS)
+
+
 @pytest.mark.parametrize("scale", [Fraction(1, 2**600), 1, 2**600])
 def test_ties_do_not_depend_on_the_scale(scale):
     """Huge and tiny sides tie alike, and so does a comparison with a bare 0."""

@@ -124,6 +124,14 @@ def test_errors_of_an_integrand_are_passed_on():
         mp.quad(lambda t: 0.5 * t, [0, 1])
 
 
+@pytest.mark.parametrize("bits", [64, 128, 256])
+def test_the_cut_is_hardly_further_than_the_precision_needs(bits):
+    """What is cut off is below the precision, but not far below it, so that balls around 0 shrink with the bits."""
+    mp = Certifying(bits)
+    width = mp.log2_radius(mp.quad(lambda t: 0 * t, [0, mp.inf], lambda cut: mp.exp(-cut)))
+    assert -bits - bits / 8 - 4 <= width <= -bits + 1
+
+
 def test_a_divergent_integral_is_ambiguous():
     """An integral that is infinite is not decided at any precision, and never finite."""
     mp = Certifying(64)

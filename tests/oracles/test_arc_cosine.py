@@ -1,11 +1,15 @@
 """Pairs of vectors: half-space moments by quadrature are the printed functions of the angle, in all positions."""
 
+import math
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from oracles.arc_cosine import Pair, tangent_kernel_mean, two_layer_kernel_mean
 from refute.arithmetic import Certifying
+from refute.loader import load
+from tests.oracles.sampled import allowed, instance_of, means_of, sampled
 
 MP = Certifying(bits=96)
 POSITIONS = {
@@ -45,3 +49,13 @@ def test_second_moment_of_one_neuron():
     """At x = y and n = 1: E (2 u_+^2 + 2 v^2 1)^2 = 2 (3 + 2 + 3) = 16 for a unit input."""
     X = MP.matrix([[MP.mpf(1), MP.mpf(1)]])
     assert MP.eq(tangent_kernel_mean(MP, X, 1)["square"](), 16) is not False
+
+
+def test_networks_have_the_exact_mean():
+    """Monte Carlo of real networks of width 2 at rho = 3/5: the exact mean, within two deviations of a block."""
+    claim = load(Path("claims/isometry/ntk_one_hidden.py"))[0]
+    instance = instance_of({"d": 2, "n": 2}, X=[[1, Fraction(3, 5)], [0, Fraction(4, 5)]])
+    exact = means_of(claim, instance)
+    mean, square = (float(MP.to_float(MP.convert(exact[name]))) for name in ("ntk", "square"))
+    found = sampled(claim, instance, ["ntk"])["ntk"]
+    assert abs(float(found) - mean) <= allowed(math.sqrt(square - mean**2))

@@ -128,6 +128,19 @@ def test_a_derived_oracle_is_said_to_be_dependent(runs, tmp_path):
     assert "**not independent**" in (tmp_path / "family/survivor.md").read_text()
 
 
+def test_an_appendix_closes_the_page(runs, tmp_path):
+    """The Markdown that a claim appends stands as it is before the commands that reproduce the run, and only there."""
+    record = runs["family/survivor"]
+    table = "## A table\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    extended = msgspec.structs.replace(record, theorem=msgspec.structs.replace(record.theorem, appendix=table))
+    report.write({"family/survivor": extended}, tmp_path)
+    page = (tmp_path / "family/survivor.md").read_text()
+    assert page.count(table) == 1
+    assert page.index(table) < page.index("## Reproduce")
+    report.write({"family/survivor": record}, tmp_path)
+    assert "## A table" not in (tmp_path / "family/survivor.md").read_text()
+
+
 def test_the_same_records_give_the_same_bytes(runs, folder, tmp_path):
     """The reports are a function of the records alone."""
     again = tmp_path / "again" / "reports"
