@@ -167,7 +167,7 @@ def test_instances_of_the_specification_are_certified(mutant, d, a):
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_evaluator_and_oracle_agree(name):
     """Both computations agree, in the claims and in the mutants that replace one of them."""
-    assert compared(SUBJECTS[name]).compared >= 20
+    assert compared(SUBJECTS[name]).compared >= 10
 
 
 @pytest.mark.parametrize(("name", "quantity"), [(name, q) for name in CLAIMS for q in sorted(SUBJECTS[name].quantity_names())])
