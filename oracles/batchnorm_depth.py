@@ -102,7 +102,7 @@ def average_product(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
     least = [spectrum[0] for spectrum in path(mp, a, W)]
     gaps = [mp.mpf(Fraction(1, n)) - value for value in least]
     average = mp.fsum(gap * value for gap, value in zip(gaps, least, strict=True)) / len(W)
-    return {"average": average, "first": gaps[0], "input": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
+    return {"average": average, "first": gaps[0], "before": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
 
 
 # gap_main, gap_no_a1: means --------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def average_product_expectation(mp: Any, a: list[Any], d: int, L: int) -> dict[s
     """The mean of the average, enclosed by the telescoped recursion, by the maximum of ``x (1/n - x)``, and for n = 2 by `walk`."""
     n = len(a)
     first = batchnorm.mean_gap_next(mp, a, d)
-    ends = {"first": first, "input": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
+    ends = {"first": first, "before": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
     if n == 1:
         return {"average": mp.mpf(0), **ends}
     rate, noise = _contraction(mp, n, d)
@@ -199,3 +199,32 @@ def average_product_expectation(mp: Any, a: list[Any], d: int, L: int) -> dict[s
         sums = (mp.maximum(mp.mpf(0), layer.mean - layer.high - (1 - layer.kept)) for layer in layers)
         low = mp.fsum(sums) / (4 * L)
     return {"average": mp.between(low, high), **ends}
+
+
+# gap_main, gap_no_a1: layers too wide to draw --------------------------------------------------------------------------
+
+
+def limit_walk(mp: Any, a: list[Any], W: Any, d: int) -> list[Any]:
+    """``|zeta|`` of two samples layer by layer, if the mean of ``d`` steps were Gaussian with the variance of one step over d."""
+    radius, found = abs(a[0] - a[1]) / (a[0] + a[1]), []
+    for layer in range(W.rows):
+        root = mp.sqrt_of_squares(1 - radius * radius)
+        rho = radius / (1 + root)
+        variance = (1 - rho * rho) / (2 * d)
+        square = rho**2 + 2 * rho * mp.sqrt(variance) * W[layer, 0] + variance * (W[layer, 0] ** 2 + W[layer, 1] ** 2)
+        radius = mp.minimum(mp.sqrt_of_squares(square), mp.mpf(1))
+        found.append(radius)
+    return found
+
+
+def restricted_walk(mp: Any, a: list[Any], t: Any, W: Any, d: int) -> dict[str, Any]:
+    """`restricted_gap` on such a walk."""
+    *layers, last = limit_walk(mp, a, W, d)
+    kept = all(1 - radius >= t for radius in layers)
+    return {"restricted": last / mp.sqrt(mp.mpf(2)) if kept else mp.mpf(0), "alpha": t / 2}
+
+
+def average_walk(mp: Any, a: list[Any], W: Any, d: int) -> dict[str, Any]:
+    """`average_product` on such a walk."""
+    layers = limit_walk(mp, a, W, d)
+    return {"average": mp.fsum(radius * (1 - radius) for radius in layers) / (4 * W.rows), "first": layers[0] / 2}

@@ -69,32 +69,34 @@ def drift(mp: Any, M: Any) -> Any:
 
 
 def second_order(mp: Any, H: Any) -> dict[str, Any]:
-    r"""The coefficients of $\gamma^2$ and $\gamma^4$ in $\mathbb E\|M'\|_F^2$, and the drift.
+    r"""The coefficient of $\gamma^2$ in $\mathbb E\|M'\|_F^2$, and the drift.
 
-    That of $\gamma^2$ is a quadratic form in the two rows of W, whose mean is the sum of its values at the unit vectors, for
-    any law with unit variance; that of $\gamma^4$ is averaged over all signs.
+    It is a quadratic form in the two rows of W, whose mean is the sum of its values at the unit vectors, for any law with unit
+    variance.
     """
     M = H * H.T
     d = M.rows
-    pairs = list(itertools.combinations(range(d), 2))
     units = [[int(i == k) for i in range(d)] for k in range(d)]
     zero = [0] * d
     rows = [(unit, zero) for unit in units] + [(zero, unit) for unit in units]
-    signs = list(itertools.product((-1, 1), repeat=d))
-
-    def quartic() -> Any:
-        drawn = itertools.product(signs[: len(signs) // 2], signs)  # the first row up to its sign: (w, v) and (-w, -v) agree
-        total = mp.fsum(squared_entry(mp, M, i, j, w, v)[4] for w, v in drawn for i, j in pairs)
-        return 2 * total / Fraction(len(signs) ** 2, 2)
-
+    pairs = itertools.combinations(range(d), 2)
     return {
         "curvature": 2 * mp.fsum(squared_entry(mp, M, i, j, w, v)[2] for i, j in pairs for w, v in rows),
-        "quartic": quartic,
         "drift": drift(mp, M),
         "frobenius": mp.trace(M * M),
-        "cube": mp.trace(M * M * M),
         "drift_half": lambda: drift(mp, M) + 4 * mp.trace(M * M * M),
     }
+
+
+def fourth_order(mp: Any, H: Any) -> dict[str, Any]:
+    r"""The same with the coefficient of $\gamma^4$, averaged over all signs; ``(w, v)`` and ``(-w, -v)`` agree."""
+    M = H * H.T
+    d = M.rows
+    signs = list(itertools.product((-1, 1), repeat=d))
+    drawn = itertools.product(signs[: len(signs) // 2], signs)
+    pairs = list(itertools.combinations(range(d), 2))
+    total = mp.fsum(squared_entry(mp, M, i, j, w, v)[4] for w, v in drawn for i, j in pairs)
+    return {**second_order(mp, H), "quartic": 2 * total / Fraction(len(signs) ** 2, 2)}
 
 
 def squared_entry(mp: Any, M: Any, i: int, j: int, w: Any, v: Any) -> list[Any]:
@@ -212,8 +214,10 @@ def mean_log_chi_square(mp: Any, k: int) -> Any:
 
 
 def _log_sine(mp: Any, X: Any) -> Any:
-    """``log sin^2`` of the angle between the first two columns."""
+    """``log sin^2`` of the angle between the first two columns; minus infinity if one of them is zero."""
     product = X.T * X
+    if product[0, 0] * product[1, 1] == 0:
+        return mp.ninf
     return mp.log((product[0, 0] * product[1, 1] - product[0, 1] ** 2) / (product[0, 0] * product[1, 1]))
 
 

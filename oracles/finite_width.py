@@ -114,8 +114,8 @@ def gram_draw(mp: Any, X: Any, W1: Any, W2: Any, W3: Any) -> dict[str, Any]:
 
 
 def _products(G: Any) -> list[Any]:
-    """The three products of two entries in the order of `PAIRINGS`, and the minor of the first two points."""
-    return [*(G[a] * G[b] for a, b in PAIRINGS), G[0, 0] * G[1, 1] - G[0, 1] ** 2]
+    """The three products of two entries in the order of `PAIRINGS`, and the two terms of the minor of the first two points."""
+    return [*(G[a] * G[b] for a, b in PAIRINGS), G[0, 0] * G[1, 1], G[0, 1] ** 2]
 
 
 def gram_moments(mp: Any, X: Any, n1: int, n2: int, n3: int) -> dict[str, Any]:
@@ -126,13 +126,17 @@ def gram_moments(mp: Any, X: Any, n1: int, n2: int, n3: int) -> dict[str, Any]:
     in the mean (Bartlett, and rotations act irreducibly on bivectors), which gives the differences.
     """
     G = X.T * X / X.rows
-    symmetric, rows, square, minor = _polarised(mp, G), [_products(G)], Fraction(1), Fraction(1)
-    differences = (G[0, 1] * G[2, 3] - G[0, 3] * G[1, 2], G[0, 2] * G[1, 3] - G[0, 3] * G[1, 2])
+    pair = mp.matrix([[G[i, j] for j in (0, 0, 1, 1)] for i in (0, 0, 1, 1)])
+    rows, square, minor = [_products(G)], Fraction(1), Fraction(1)
+    forms = [(_polarised(mp, H), H[0, 1] * H[2, 3] - H[0, 3] * H[1, 2], H[0, 2] * H[1, 3] - H[0, 3] * H[1, 2]) for H in (G, pair)]
     for n in (n1, n2, n3):
         square, minor = square * Fraction(shared_factors(n, 2), n * n), minor * Fraction(n * (n - 1), n * n)
-        first, second = (mp.mpf(minor) * difference for difference in differences)
-        third = (3 * mp.mpf(square) * symmetric - first - second) / 3
-        rows.append([third + first, third + second, third, mp.mpf(minor) * rows[0][3]])
+        products = []
+        for symmetric, *differences in forms:
+            first, second = (mp.mpf(minor) * difference for difference in differences)
+            third = (3 * mp.mpf(square) * symmetric - first - second) / 3
+            products.append([third + first, third + second, third])
+        rows.append([*products[0], *products[1][:2]])
     return _gram_quantities(mp, rows, X.rows, (n1, n2, n3))
 
 
@@ -147,7 +151,7 @@ def _polarised(mp: Any, G: Any) -> Any:
 
 def _gram_quantities(mp: Any, rows: Sequence[Sequence[Any]], n0: int, widths: Sequence[int]) -> dict[str, Any]:
     found = {}
-    for position, name in enumerate(("first", "second", "third", "det")):
+    for position, name in enumerate(("first", "second", "third", "lengths", "inner")):
         column = [row[position] for row in rows]
         found |= {name: column[1:], f"{name}_before": column[:-1]}
     return {**found, "width": [mp.mpf(n) for n in widths], "width_before": [mp.mpf(n) for n in (n0, *widths[:2])]}

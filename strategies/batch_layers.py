@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from strategies.gaussian import arrays, legendre
+
 NODES = 400
 DUPLICATIONS = 26
+GAUSS = 64
 
 
 def deviations(xp: Any, a: Any) -> Any:
@@ -142,3 +145,52 @@ def spectra(xp: Any, a: Any, W: Any) -> Iterator[Any]:
             a = xp.linalg.eigvalsh(C)
         yield a
         a = xp.clip(a, 2.0**-60, 1.0)
+
+
+def average_product(xp: Any, a: Any, W: Any) -> tuple[Any, Any]:
+    """The average over the layers of gap times smallest squared singular value, and the gap of the first layer."""
+    total, first = xp.zeros_like(a[:, 0]), None
+    for layer in spectra(xp, a, W):
+        gap, least = gap_of(xp, layer), xp.min(layer, axis=1)
+        total = total + gap * least
+        first = gap if first is None else first
+    return total / W.shape[1], first
+
+
+def two_level_limit(xp: Any, r: Any, high: int, low: int, layers: int) -> tuple[Any, Any]:
+    """``V`` of the layers ``2, ..., layers + 1`` and the least ``sigma_n^2`` so far, in the limit of infinite width.
+
+    Of the input ``high`` squared singular values are ``r`` times the ``low`` others.  The mean map by Gauss's rule for
+    ``1 + 2 t = v^{-2}``, where all factors are analytic far beyond [0, 1].
+    """
+    count = high + low
+    v, weights = arrays(xp, r, *legendre(GAUSS))
+    step = (r - 1) / (high * r + low)
+    gaps, least, lowest = [], [], None
+    for layer in range(layers + 1):
+        small = (1 - high * step) / count
+        upper = (count * (small + step))[:, None] * (1 - v * v) + v * v
+        lower = (count * small)[:, None] * (1 - v * v) + v * v
+        logs = (count + 1) * xp.log(v) - (high / 2 + 1) * xp.log(upper) - (low / 2 + 1) * xp.log(lower)
+        step = count * step * xp.sum(weights * xp.exp(logs), axis=1)
+        small = (1 - high * step) / count
+        if layer:
+            gaps.append((high * low / count) ** 0.5 * step)
+        if layer < layers:
+            lowest = small if lowest is None else xp.minimum(lowest, small)
+            least.append(lowest)
+    return xp.stack(gaps, axis=1), xp.stack(least, axis=1)
+
+
+def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
+    """``|zeta|`` of two samples, ``(batch, L)``, by the central limit of ``d`` wrapped Cauchy steps; ``steps``: ``(batch, L, 2)``.
+
+    It stands for layers too wide to draw; where exact means decide, it only ranks instances.
+    """
+    radius, found = xp.abs(a[:, 0] - a[:, 1]) / xp.sum(a, axis=1), []
+    for layer in range(steps.shape[1]):
+        rho = radius / (1 + xp.sqrt(xp.clip(1 - radius * radius, 2.0**-52, 1.0)))
+        spread = xp.sqrt((1 - rho * rho) / (2 * d))
+        radius = xp.clip(xp.hypot(rho + spread * steps[:, layer, 0], spread * steps[:, layer, 1]), 0.0, 1.0)
+        found.append(radius)
+    return xp.stack(found, axis=1)

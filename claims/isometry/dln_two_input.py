@@ -21,8 +21,9 @@ from strategies.finite_width import linear_layers
 from strategies.matrices import samples
 from strategies.networks import gaussian
 
-first, second, third, det, width, width_before = quantities("first second third det width width_before")
-first_before, second_before, third_before, det_before = quantities("first_before second_before third_before det_before")
+first, second, third, lengths, inner, width, width_before = quantities("first second third lengths inner width width_before")
+first_before, second_before, third_before = quantities("first_before second_before third_before")
+lengths_before, inner_before = quantities("lengths_before inner_before")
 ell = sizes("l")
 
 
@@ -32,12 +33,13 @@ def evaluate(xp, X, n0, n1, n2, n3, W1, W2, W3):
         "first": [G[:, 0, 1] * G[:, 2, 3] for G in grams],
         "second": [G[:, 0, 2] * G[:, 1, 3] for G in grams],
         "third": [G[:, 0, 3] * G[:, 1, 2] for G in grams],
-        "det": [G[:, 0, 0] * G[:, 1, 1] - G[:, 0, 1] ** 2 for G in grams],
+        "lengths": [G[:, 0, 0] * G[:, 1, 1] for G in grams],
+        "inner": [G[:, 0, 1] ** 2 for G in grams],
     }
     found = {name: xp.stack(rows[1:], axis=1) for name, rows in products.items()}
     found |= {f"{name}_before": xp.stack(rows[:-1], axis=1) for name, rows in products.items()}
     for name, row in (("width", (n1, n2, n3)), ("width_before", (n0, n1, n2))):
-        found[name] = xp.ones_like(found["det"]) * xp.asarray(row, dtype=X.dtype, device=X.device)
+        found[name] = xp.ones_like(found["first"]) * xp.asarray(row, dtype=X.dtype, device=X.device)
     return found
 
 
@@ -46,18 +48,24 @@ def recursion(after, before, others):
     return Eq(Mean(after[ell]), Mean(before[ell]) + (Mean(others[0][ell]) + Mean(others[1][ell])) / width[ell])
 
 
+def determinant(factor):
+    """The mean determinant of the first two points after a layer is a factor times the one before it."""
+    before = Mean(lengths_before[ell]) - Mean(inner_before[ell])
+    return Eq(Mean(lengths[ell]) - Mean(inner[ell]), factor * before)
+
+
 claim = Claim(
     source=REFUTE_DERIVED.item("dln.two-input"),
     provenance="derived",
     inputs={"X": samples("n0", 4)},
     randomness={"W1": gaussian("n1", "n0"), "W2": gaussian("n2", "n1"), "W3": gaussian("n3", "n2")},
-    sizes={"n0": (2, 5), "n1": (1, 6), "n2": (1, 6), "n3": (1, 6)},
+    sizes={"n0": (1, 5), "n1": (1, 6), "n2": (1, 6), "n3": (1, 6)},
     axes={ell: (1, 3)},
     statement=And(
         recursion(first, first_before, (second_before, third_before)),
         recursion(second, second_before, (first_before, third_before)),
         recursion(third, third_before, (first_before, second_before)),
-        Eq(Mean(det[ell]), (1 - 1 / width[ell]) * Mean(det_before[ell])),
+        determinant(1 - 1 / width[ell]),
     ),
     evaluate=evaluate,
     oracle=finite_width.gram_draw,
@@ -67,11 +75,13 @@ claim = Claim(
         first: "G_ab G_cd at layer l",
         second: "G_ac G_bd at layer l",
         third: "G_ad G_bc at layer l",
-        det: "G_aa G_bb - G_ab^2 at layer l",
+        lengths: "G_aa G_bb at layer l",
+        inner: "G_ab^2 at layer l",
         first_before: "G_ab G_cd at layer l - 1",
         second_before: "G_ac G_bd at layer l - 1",
         third_before: "G_ad G_bc at layer l - 1",
-        det_before: "G_aa G_bb - G_ab^2 at layer l - 1",
+        lengths_before: "G_aa G_bb at layer l - 1",
+        inner_before: "G_ab^2 at layer l - 1",
         width: "n_l",
         width_before: "n_{l-1}",
     },
@@ -85,14 +95,16 @@ claim = Claim(
         second_before: r"G^{(\ell-1)}_{ac}G^{(\ell-1)}_{bd}",
         third: r"G^{(\ell)}_{ad}G^{(\ell)}_{bc}",
         third_before: r"G^{(\ell-1)}_{ad}G^{(\ell-1)}_{bc}",
-        det: r"(G_{aa}G_{bb}-G_{ab}^2)^{(\ell)}",
-        det_before: r"(G_{aa}G_{bb}-G_{ab}^2)^{(\ell-1)}",
+        lengths: r"G^{(\ell)}_{aa}G^{(\ell)}_{bb}",
+        lengths_before: r"G^{(\ell-1)}_{aa}G^{(\ell-1)}_{bb}",
+        inner: r"(G^{(\ell)}_{ab})^2",
+        inner_before: r"(G^{(\ell-1)}_{ab})^2",
     },
     tight="an identity",
     mutants=[
         Mutant(
             "eigenvalue 1 - 2/n",
-            statement=Eq(Mean(det[ell]), (1 - 2 / width[ell]) * Mean(det_before[ell])),
+            statement=determinant(1 - 2 / width[ell]),
             because="two orthonormal inputs and width 2: the mean determinant is half of the one before, not 0",
         ),
         Mutant(
