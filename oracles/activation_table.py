@@ -240,7 +240,7 @@ def certified(mp: Certifying, number: Any) -> str:
     return str(number.ball().str(DIGITS + 1, radius=False))
 
 
-def markdown(bits: int = 128) -> str:
+def markdown(bits: int = 64) -> str:
     """The table for a report page: the certified constants, and the values of the paper's table that differ."""
     mp = Certifying(bits=bits)
     lines = [

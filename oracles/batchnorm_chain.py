@@ -159,8 +159,9 @@ def plane_path(mp: Any, X: Any, W: list[Any]) -> dict[str, Any]:
     state = X
     squares = [_cotangent_square(state)]
     for weight in W:
-        _, state = _normalised_rows(mp, weight * state)
-        squares.append(_cotangent_square(state))
+        image = weight * state
+        squares.append(_cotangent_square(image))
+        _, state = _normalised_rows(mp, image)
     doubled = [weight[0, 0] ** 2 - weight[0, 1] ** 2 for weight in W]
     sines = [2 * weight[0, 0] * weight[0, 1] for weight in W]
     return {

@@ -130,7 +130,7 @@ def walk(mp: Any, a: list[Any], r: Any, d: int, layers: int) -> Iterator[Walk]:
     ``E |zeta| >= (E |zeta|^2)^{3/2} / (E |zeta|^4)^{1/2}`` is Hölder's inequality.
     """
     roots = [mp.sqrt(value) for value in a]
-    rho = abs(roots[0] - roots[1]) / (roots[0] + roots[1])
+    rho = abs(roots[0] - roots[1]) / (roots[0] + roots[1]) if a[0] != a[1] else mp.mpf(0)
     slope = 1 / (1 + mp.sqrt(1 - r * r))
     first = second_moment(mp, rho**2, d)
     fourth = fourth_moment(mp, rho**2, rho**4, d)
@@ -150,7 +150,7 @@ def _hoelder(mp: Any, second: Any, fourth: Any) -> Any:
 
 
 def _leaving(mp: Any, distance: Any, d: int) -> Any:
-    return mp.minimum(mp.mpf(1), 4 * mp.exp(-d * distance**2 / 4)) if distance > 0 else mp.mpf(1)
+    return mp.minimum(mp.mpf(1), 4 * mp.exp(-d * distance**2 / 4)) if mp.lt(0, distance) else mp.mpf(1)
 
 
 def _contraction(mp: Any, n: int, d: int) -> tuple[Any, Any]:

@@ -188,3 +188,29 @@ def _before(mp: Any, sigma: list[Any]) -> dict[str, Any]:
         "log_before": 2 * mp.log(s),
         "log_factor": -2 * mp.log(1 + s),
     }
+
+
+# gap_a1_probability ----------------------------------------------------------------------------------------------------
+
+
+def least_below(mp: Any, sigma: list[Any], t: Any, W: Any) -> dict[str, Any]:
+    """One draw: ``sigma_2(H_1)^2 < alpha^2`` if the larger root of ``x^2 - x + det`` is above ``1 - alpha^2``."""
+    rows = [(sigma[0] * W[k, 0], sigma[1] * W[k, 1]) for k in range(2)]
+    norms = [x * x + y * y for x, y in rows]
+    determinant = (rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]) ** 2 / (4 * norms[0] * norms[1])
+    under = determinant < t * t * (1 - t * t)
+    return {"below": mp.mpf(int(under)), **_chances(mp, sigma, t)}
+
+
+def least_below_expectation(mp: Any, sigma: list[Any], t: Any) -> dict[str, Any]:
+    """Its probability: ``tan(Theta/2)`` is Cauchy of scale ``(1 - q)/(1 + q)``."""
+    tau = sigma[0] / sigma[1]
+    slope = 2 * t * mp.sqrt(1 - t * t) / (1 - 2 * t * t)
+    return {"below": 1 - 2 * mp.atan(2 / ((tau + 1 / tau) * slope)) / mp.pi, **_chances(mp, sigma, t)}
+
+
+def _chances(mp: Any, sigma: list[Any], t: Any) -> dict[str, Any]:
+    q = ((sigma[0] - sigma[1]) / (sigma[0] + sigma[1])) ** 2
+    cosine = 1 - 8 * t * t * (1 - t * t)
+    argument = ((1 + q * q) * cosine - 2 * q) / (1 + q * q - 2 * q * cosine)
+    return {"chance": mp.acos(argument) / mp.pi, "isotropic": 4 * mp.asin(t) / mp.pi, "alpha": t}

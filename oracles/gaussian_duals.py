@@ -28,6 +28,8 @@ def tanh_gelu_dual(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
     f = tanh_gelu(mp, None)
 
     def mean() -> Any:
+        if mp.eq(1 - abs(rho), 0) is not False:
+            return gaussian.correlation(mp, f, rho)
         squares = [gaussian.coefficient(mp, f, k) ** 2 for k in range(TANH_GELU_TERMS)]
         tail = abs(gaussian.product(mp, f, f) - mp.fsum(squares)) * abs(rho) ** TANH_GELU_TERMS
         return mp.fsum(square * rho**k for k, square in enumerate(squares)) + mp.between(-tail, tail)

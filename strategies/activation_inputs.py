@@ -50,8 +50,8 @@ class NamedActivation:
 
 
 class NamedActivations(Input):
-    """One of the named activations, with a raw parameter in ``[FLOOR, 1]``: twice the parameter of those in `RATES`, whose rate
-    is at most 1.
+    """One of the named activations, with a raw parameter in ``[FLOOR, 1]``: four times the parameter of those in `RATES`, whose
+    rate is at most 1/2, which keeps quadratures short.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -67,7 +67,8 @@ class NamedActivations(Input):
         return {"": Fraction(draw(st.integers(1, 8)), 8)}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for value in (Fraction(1), Fraction(1, 2), Fraction(1, 8)):
+        family = choices["activation"] in (*RATES, "leaky relu")
+        for value in (Fraction(1), Fraction(1, 2), Fraction(1, 8)) if family else (Fraction(1),):
             yield {"": value}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
@@ -81,11 +82,11 @@ class NamedActivations(Input):
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> NamedActivation:
         name, parameter = choices["activation"], parts[""]
-        return NamedActivation(xp, name, parameter / 2 if name in RATES else parameter)
+        return NamedActivation(xp, name, parameter / 4 if name in RATES else parameter)
 
     def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
         name, parameter = choices["activation"], Fraction(parts[""][()])
-        return name, mp.mpf(parameter / 2 if name in RATES else parameter)
+        return name, mp.mpf(parameter / 4 if name in RATES else parameter)
 
 
 class Variances(Input):

@@ -132,19 +132,33 @@ def gap_after(xp: Any, a: Any, W: Any) -> Any:
     return 1 / count - xp.linalg.eigvalsh(C)[:, 0]
 
 
+def singular_squares(xp: Any, rows: Any) -> Any:
+    """Squared singular values, ascending, of ``rows / sqrt(d)`` for unit rows, the smallest to a small relative error.
+
+    For two samples the smallest is the determinant over the largest, the determinant by projecting the shorter column.
+    """
+    width, count = rows.shape[1], rows.shape[2]
+    if count == 1:
+        return xp.ones_like(rows[:, 0])
+    if count > 2:
+        values = xp.flip(xp.linalg.svdvals(rows) ** 2 / width, axis=1)
+        return xp.concat([*[0 * values[:, :1]] * (count - min(width, count)), values], axis=1)
+    x, y = rows[:, :, 0], rows[:, :, 1]
+    first, second, mixed = (xp.sum(product, axis=1) / width for product in (x * x, y * y, x * y))
+    largest = 0.5 + xp.hypot((first - second) / 2, mixed)
+    swap = (first < second)[:, None]
+    long, short = xp.where(swap, y, x), xp.where(swap, x, y)
+    norm = xp.maximum(first, second)
+    rest = short - (mixed / norm)[:, None] * long
+    return xp.stack([norm * xp.sum(rest * rest, axis=1) / width / largest, largest], axis=1)
+
+
 def spectra(xp: Any, a: Any, W: Any) -> Iterator[Any]:
     """The squared singular values ``(batch, n)``, ascending, of the layers 1, 2, ... that ``W``, ``(batch, L, d, n)``, makes."""
     for layer in range(W.shape[1]):
-        C = gram(xp, unit_rows(xp, a, W[:, layer]))
-        if C.shape[1] == 1:
-            a = C[:, 0]
-        elif C.shape[1] == 2:
-            radius = xp.hypot((C[:, 0, 0] - C[:, 1, 1]) / 2, C[:, 0, 1])
-            a = xp.stack([0.5 - radius, 0.5 + radius], axis=1)
-        else:
-            a = xp.linalg.eigvalsh(C)
+        a = singular_squares(xp, unit_rows(xp, a, W[:, layer]))
         yield a
-        a = xp.clip(a, 2.0**-60, 1.0)
+        a = xp.clip(a, 2.0**-200, 1.0)
 
 
 def average_product(xp: Any, a: Any, W: Any) -> tuple[Any, Any]:
@@ -187,10 +201,13 @@ def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
 
     It stands for layers too wide to draw; where exact means decide, it only ranks instances.
     """
-    radius, found = xp.abs(a[:, 0] - a[:, 1]) / xp.sum(a, axis=1), []
+    total, found = xp.sum(a, axis=1), []
+    radius, root = xp.abs(a[:, 0] - a[:, 1]) / total, 2 * xp.sqrt(a[:, 0] * a[:, 1]) / total
     for layer in range(steps.shape[1]):
-        rho = radius / (1 + xp.sqrt(xp.clip(1 - radius * radius, 2.0**-52, 1.0)))
-        spread = xp.sqrt((1 - rho * rho) / (2 * d))
-        radius = xp.clip(xp.hypot(rho + spread * steps[:, layer, 0], spread * steps[:, layer, 1]), 0.0, 1.0)
+        rho, rest = radius / (1 + root), 2 * root / (1 + root)  # rest = 1 - rho^2
+        spread = xp.sqrt(rest / (2 * d))
+        along, across = spread * steps[:, layer, 0], spread * steps[:, layer, 1]
+        radius = xp.clip(xp.hypot(rho + along, across), 0.0, 1.0)
+        root = xp.sqrt(xp.clip(rest - 2 * rho * along - along * along - across * across, 0.0, 1.0))
         found.append(radius)
     return xp.stack(found, axis=1)

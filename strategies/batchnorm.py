@@ -43,10 +43,10 @@ def gram_volumes(xp: Any, X: Any, t: Any, U: Any, Q: Any) -> dict[str, Any]:
         "trace_square": xp.linalg.trace(outer) ** 2,
         "square_trace": d * xp.sum(outer * outer, axis=(1, 2)),
         "distance": lambda: xp.sum((xp.matrix_transpose(X) @ X - xp.eye(n, dtype=X.dtype, device=X.device)) ** 2, axis=(1, 2)),
-        "root_volume": lambda: xp.exp(log_volume(xp, X)),
+        "root_volume": lambda: xp.exp(log_volume(xp, X)) if n <= d else xp.zeros_like(t),
     }
     for suffix, matrix in (("", X), ("_scaled", scaled), ("_turned", turned)):
-        values["volume" + suffix] = xp.exp(2 * log_volume(xp, matrix))
+        values["volume" + suffix] = xp.exp(2 * log_volume(xp, matrix)) if n <= d else xp.zeros_like(t)
         values["power" + suffix] = (xp.sum(matrix * matrix, axis=(1, 2)) / d) ** d
     return values
 
@@ -126,3 +126,26 @@ def once_per_input(xp: Any, function: Any, a: Any) -> Any:
     run = xp.cumulative_sum(xp.astype(new, xp.int64), include_initial=True)
     first = xp.concat([xp.ones_like(new[:1]), new]) if a.shape[0] > 1 else xp.ones(1, dtype=xp.bool, device=a.device)
     return function(a[first])[run]
+
+
+def angle_derivatives(xp: Any, states: list[Any], W: Any) -> Any:
+    r"""$|\partial\Delta_\ell/\partial\Delta_0|$ at d = 2 for $\ell=1,\dots,L$, ``(batch, L)``.
+
+    The Jacobian of the angles of the rows in one layer is $W_{ji}\langle x_i,y_j\rangle/\|y_j\|^2$ for $y_j=\sum_iW_{ji}x_i$.
+    """
+    moved = xp.asarray([1.0, 0.0], dtype=W.dtype, device=W.device) + 0 * W[:, 0, 0]
+    found = []
+    for k in range(W.shape[1]):
+        images = W[:, k] @ states[k]
+        inner = images @ xp.matrix_transpose(states[k])
+        jacobian = W[:, k] * inner / xp.sum(images * images, axis=2, keepdims=True)
+        moved = xp.sum(jacobian * moved[:, None, :], axis=2)
+        found.append(xp.abs(moved[:, 0] - moved[:, 1]))
+    return xp.stack(found, axis=1)
+
+
+def sine_square(xp: Any, X: Any) -> Any:
+    r"""$\sin^2$ of the angle between the two rows, ``(batch,)``."""
+    first, second = X[:, 0], X[:, 1]
+    area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    return area**2 / (xp.sum(first * first, axis=1) * xp.sum(second * second, axis=1))

@@ -58,17 +58,20 @@ def orthonormal_hermite(k: int, x: Any) -> Any:
 def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False) -> Any:
     r"""$\mathbb E f(X)f(Y)$ at the angles $\theta=\arccos\rho$, ``(batch,)``; ``f`` maps ``(batch, angles, radii)`` to the same.
 
-    The angles of a sector cluster at its edges, where one of the two Gaussians changes its sign.
+    The angles of a sector cluster at its edges, where one of the two Gaussians changes its sign; they are symmetric, so that
+    ``f(Y)`` is ``f(X)`` or ``f(-X)`` in reverse order.
     """
-    r, radial = half_line(14, 20) if fine else half_line(3, 22, reach=11.0)
-    t, weights = legendre(48 if fine else 36)
+    r, radial = half_line(14, 20) if fine else half_line(2, 24, reach=9.5)
+    t, weights = legendre(48 if fine else 32)
     t, weights = t * t * (3 - 2 * t), 6 * t * (1 - t) * weights
     r, radial, t, weights = arrays(xp, angle, r, radial * r * np.exp(-r * r / 2) / (2 * math.pi), t, weights)
     total = 0 * angle
     for length, sign in ((math.pi - angle, 1), (angle, -1)):
         x = xp.sin(length[:, None] * t)[:, :, None] * r
-        y = sign * xp.sin(length[:, None] * (1 - t))[:, :, None] * r
-        values = xp.sum((f(x) * f(y) + f(-x) * f(-y)) * radial, axis=2)
+        right, left = f(x), f(-x)
+        paired = (right, left) if sign > 0 else (left, right)
+        product = right * xp.flip(paired[0], axis=1) + left * xp.flip(paired[1], axis=1)
+        values = xp.sum(product * radial, axis=2)
         total = total + length * xp.sum(values * weights, axis=1)
     return total
 

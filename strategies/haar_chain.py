@@ -1,8 +1,8 @@
 r"""The mean isometry gap of a deep chain at d = 2 in floats, at every depth and every conditioning, differentiable.
 
 $\mathbb E\varphi_\ell=\frac1{4\pi i}\int_{c-i\infty}^{c+i\infty}\frac{\pi u^t}{t\sin\pi t}B(t)^\ell dt$ for $0<c<1$, with
-$B(t)=\Gamma(t+\frac12)/(\sqrt\pi\,\Gamma(t+1))$; moved to $c=N+\frac12$ it leaves N terms of a series behind.  N is where the
-integrand is least, so nothing cancels.
+$B(t)=\Gamma(t+\frac12)/(\sqrt\pi\,\Gamma(t+1))$.  Moved to $c=N+\frac12$ it leaves N terms of a series behind, moved to
+$c=-\frac14$ the residue $\frac12\log u-\ell\log2$ at 0.  The line is where the integrand is small, so that little cancels.
 """
 
 from __future__ import annotations
@@ -14,41 +14,56 @@ from typing import Any
 import mpmath
 import numpy as np
 
-SHIFTS = 12
-STEP = 1 / 12
-NODES = 150
+LINES = (-0.25, *(n + 0.5 for n in range(12)))
+STEP = 1 / 24
+NODES = 340
+SHALLOW = 4
+LARGE = 8.0
 
 
 @cache
 def table() -> tuple[Any, ...]:
-    """Real and imaginary part of ``log B`` and of ``log (pi / (t sin pi t))`` at the nodes ``(SHIFTS, NODES)``."""
-    with mpmath.workdps(25):
-        points = [[mpmath.mpc(n + mpmath.mpf(1) / 2, k * mpmath.mpf(STEP)) for k in range(NODES)] for n in range(SHIFTS)]
-        moments = [[mpmath.loggamma(t + 0.5) - mpmath.loggamma(t + 1) - mpmath.log(mpmath.pi) / 2 for t in row] for row in points]
-        kernels = [[mpmath.log(mpmath.pi / (t * mpmath.sin(mpmath.pi * t))) for t in row] for row in points]
-    both = [np.array([[complex(value) for value in row] for row in rows]) for rows in (moments, kernels)]
-    return both[0].real, both[0].imag, both[1].real, both[1].imag
+    """Real and imaginary part of ``log B`` and of ``log (pi / (t sin pi t))`` at the nodes ``(lines, NODES)``.
+
+    Only the first two lines take gamma functions: ``B(t + 1) = B(t) (t + 1/2) / (t + 1)``.
+    """
+    t = np.asarray(LINES)[:, None] + 1j * STEP * np.arange(NODES)
+    moments = np.zeros_like(t)
+    with mpmath.workdps(20):
+        for row in (0, 1):
+            values = [
+                mpmath.loggamma(z + 0.5) - mpmath.loggamma(z + 1) - mpmath.log(mpmath.pi) / 2 for z in map(mpmath.mpc, t[row])
+            ]
+            moments[row] = [complex(value) for value in values]
+    for row in range(2, len(LINES)):
+        moments[row] = moments[row - 1] + np.log((t[row - 1] + 0.5) / (t[row - 1] + 1))
+    kernels = np.log(math.pi / (t * np.sin(math.pi * t)))
+    return moments.real, moments.imag, kernels.real, kernels.imag
 
 
 @cache
 def series(depth: int) -> tuple[Any, Any]:
-    """``log (B(m)^depth / m)`` for ``m = 1, ..., SHIFTS - 1`` and their signs."""
-    m = np.arange(1, SHIFTS)
+    """``log (B(m)^depth / m)`` for ``m = 1, 2, ...`` and their signs."""
+    m = np.arange(1, len(LINES) - 1)
     logs = [math.lgamma(k + 0.5) - math.lgamma(k + 1) - math.log(math.pi) / 2 for k in m]
     return depth * np.array(logs) - np.log(m), (-1.0) ** (m + 1)
 
 
 def mean_gap_after(xp: Any, log_u: Any, depth: int) -> Any:
     """``E phi`` after ``depth >= 1`` layers from ``log u_0``, ``(batch,)``."""
-    log_b, arg_b, log_k, arg_k = (xp.asarray(part, dtype=log_u.dtype, device=log_u.device) for part in table())
-    half = xp.arange(SHIFTS, dtype=log_u.dtype, device=log_u.device) + 0.5
-    shift = xp.argmin(half * log_u[:, None] + depth * log_b[:, 0], axis=1)
-    y = STEP * xp.arange(NODES, dtype=log_u.dtype, device=log_u.device)
-    size = half[shift][:, None] * log_u[:, None] + depth * log_b[shift] + log_k[shift]
-    turn = y * log_u[:, None] + depth * arg_b[shift] + arg_k[shift]
+    options = {"dtype": log_u.dtype, "device": log_u.device}
+    log_b, arg_b, log_k, arg_k = (xp.asarray(part, **options) for part in table())
+    real = xp.asarray(LINES, **options)
+    line = 1 + xp.argmin(real[1:] * log_u[:, None] + depth * log_b[1:, 0], axis=1)
+    left = (log_u > LARGE) & (depth <= SHALLOW)
+    line = xp.where(left, 0 * line, line)
+    y = STEP * xp.arange(NODES, **options)
+    size = real[line][:, None] * log_u[:, None] + depth * log_b[line] + log_k[line]
+    turn = y * log_u[:, None] + depth * arg_b[line] + arg_k[line]
     weights = xp.where(y == 0, 0.5 * xp.ones_like(y), xp.ones_like(y))
-    rest = STEP / (2 * math.pi) * xp.sum(weights * xp.exp(size) * xp.cos(turn), axis=1)
-    logs, signs = (xp.asarray(part, dtype=log_u.dtype, device=log_u.device) for part in series(depth))
-    m = xp.arange(1, SHIFTS, dtype=log_u.dtype, device=log_u.device)
-    terms = xp.where(m <= shift[:, None], signs * xp.exp(m * log_u[:, None] + logs), 0 * log_u[:, None])
-    return rest + xp.sum(terms, axis=1) / 2
+    integral = STEP / (2 * math.pi) * xp.sum(weights * xp.exp(size) * xp.cos(turn), axis=1)
+    logs, signs = (xp.asarray(part, **options) for part in series(depth))
+    m = xp.arange(1, len(LINES) - 1, **options)
+    terms = xp.where(m < line[:, None], signs * xp.exp(m * log_u[:, None] + logs), 0 * log_u[:, None])
+    residue = xp.where(left, log_u - 2 * depth * math.log(2), 0 * log_u)
+    return integral + (xp.sum(terms, axis=1) + residue) / 2

@@ -28,6 +28,12 @@ class Lengths(Spectrum):
         values[:, 0] = ratio if family == "one long" else 1 / ratio
         return {"": values}
 
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        n = sizes[self.size]
+        yield from super().corners(sizes, choices)
+        for power in range(1, 7):
+            yield {"": [Fraction(1 << power), *[Fraction(1)] * (n - 1)]}
+
 
 class Between(Input):
     """A number between two bounds, both included."""

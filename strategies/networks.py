@@ -73,7 +73,7 @@ class Dense(Input):
 class Direction(Dense):
     """A matrix that is not zero: a gradient, with families and corners that single out one row or one entry."""
 
-    families = ("gaussian", "one row", "one entry")
+    families = ("gaussian", "one row", "one entry", "any size")
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         rows, columns = shape_of(self.shape, sizes)
@@ -83,6 +83,8 @@ class Direction(Dense):
             values = values * (sampler.bernoulli(1 / rows, batch, rows, 1) + faint)
         if family == "one entry":
             values = values * (sampler.bernoulli(1 / (rows * columns), batch, rows, columns) + faint)
+        if family == "any size":
+            values = values * sampler.log_uniform(batch, 1, 1, low=2.0**-10, high=2.0**10)
         return {"": values}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
@@ -91,6 +93,7 @@ class Direction(Dense):
             single = np.zeros((rows, columns), dtype=object)
             single[place] = 1
             yield {"": single}
+        yield {"": np.full((rows, columns), 1024, dtype=object)}
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
         return bool(np.any(parts[""] != 0))

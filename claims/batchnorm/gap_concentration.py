@@ -10,12 +10,15 @@ of $uu^\top$ over $d$ i.i.d. unit rows $u$, and $\mathbb E\|uu^\top-\mathbb Euu^
 Equality $(1-\frac1n)/d$ at isotropy; 0 at rank one.  Rational for two samples with rational $\sigma_i$.
 """
 
+from functools import partial
+
 from sympy import And, Eq, Le
 
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batch_layers import gram, mean_shares, square, unit_rows
+from strategies.batchnorm import once_per_input
 from strategies.networks import gaussian
 from strategies.spectra import spectrum
 
@@ -25,7 +28,7 @@ d, n = sizes("d n")
 
 def evaluate(xp, sigma, W):
     squares = sigma * sigma
-    expected = mean_shares(xp, sigma)
+    expected = once_per_input(xp, partial(mean_shares, xp), sigma)
     identity = xp.eye(sigma.shape[1], dtype=W.dtype, device=W.device)
     C = gram(xp, unit_rows(xp, squares, W))
     return {spread: square(xp, C - expected[:, :, None] * identity), purity: square(xp, expected)}

@@ -10,12 +10,15 @@ At rank one $1-\frac1n$, at isotropy $\frac1d(1-\frac1n)$, at $d=1$ it does not 
 decrease everywhere: what the layer adds at isotropy is of order $d^{-1/2}$.
 """
 
+from functools import partial
+
 from sympy import Eq, Le, Lt, Or, sqrt
 
 from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batch_layers import deviations, gram, mean_shares, off_isotropy, square, unit_rows
+from strategies.batchnorm import once_per_input
 from strategies.networks import gaussian
 from strategies.spectra import spectrum
 
@@ -28,7 +31,7 @@ def evaluate(xp, sigma, W):
     after = square(xp, off_isotropy(xp, gram(xp, unit_rows(xp, squares, W))))
     return {
         square_gap_next: after,
-        purity: square(xp, mean_shares(xp, sigma)),
+        purity: square(xp, once_per_input(xp, partial(mean_shares, xp), sigma)),
         gap_next: xp.sqrt(after),
         gap: xp.sqrt(square(xp, deviations(xp, squares))),
     }

@@ -11,10 +11,13 @@ invariant under scaling.  The first bound is sharper, derived here: eigenvalues 
 $\sqrt{1-\frac1n}\,\|C-\mathbb EC\|_F$.  It is an equality at $n=2$ and isotropy, where the
 mean is $\frac1{4d}$ for every $d$.
 
-Exact means: $n=1$ (0), $d<n$ ($p_n^2$), $n=2$ at isotropy, and $n=d=2$, where it is
-$\frac14\big(\frac12+\frac32\rho^2-\frac4\pi(1+\rho^2)\arctan\rho\big)$, $\rho=\frac{\sigma_1-\sigma_2}{\sigma_1+\sigma_2}$; elsewhere the mean is
+Checked is the bound $\frac1d$; exact means: $n=1$ (0), $d<n$ ($p_n^2$), $n=2$ at isotropy, and $n=d=2$, where it is
+$\frac14\big(\frac12+\frac32\rho^2-\frac4\pi(1+\rho^2)\arctan\rho\big)$,
+$\rho=\frac{\sigma_1-\sigma_2}{\sigma_1+\sigma_2}$; elsewhere the mean is
 enclosed between 0 and the first bound.
 """
+
+from functools import partial
 
 from sympy import Le
 
@@ -22,6 +25,7 @@ from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batch_layers import gap_after, mean_shares, square
+from strategies.batchnorm import once_per_input
 from strategies.networks import dense, gaussian
 from strategies.spectra import spectrum
 
@@ -31,7 +35,7 @@ d, n = sizes("d n")
 
 def evaluate(xp, sigma, W):
     squares = sigma * sigma
-    expected = mean_shares(xp, sigma)
+    expected = once_per_input(xp, partial(mean_shares, xp), sigma)
     apart = gap_after(xp, squares, W) - (1 / sigma.shape[1] - xp.min(expected, axis=1))
     return {square_distance: apart * apart, purity: square(xp, expected)}
 

@@ -15,12 +15,15 @@ Two symmetric matrices agree if their quadratic forms do: the claim is that $\ma
 \,Q^\top x$ for every $x$, where $u$ is a normalised row of $W_\ell H_\ell$.  Decided in rationals for two samples.
 """
 
+from functools import partial
+
 from sympy import Eq
 
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities
 from strategies.batch_layers import mean_shares, unit_rows
+from strategies.batchnorm import once_per_input
 from strategies.networks import dense, gaussian, orthogonal
 from strategies.spectra import spectrum
 
@@ -29,7 +32,7 @@ share, mapped, unmapped, misplaced, repeated = quantities("share mapped unmapped
 
 def evaluate(xp, sigma, Q, X, W):
     squares = sigma * sigma
-    p, x = mean_shares(xp, sigma), X[:, 0, :]
+    p, x = once_per_input(xp, partial(mean_shares, xp), sigma), X[:, 0, :]
     turned = (X @ Q)[:, 0, :]
     s = squares / xp.sum(squares, axis=1, keepdims=True)
     return {

@@ -77,8 +77,8 @@ claim = Claim(
         ),
         Mutant(
             "without the second-order term",
-            statement=Le((1 + lowest) * (after[i] - n * before[i] / (n + 2)), moment / 2),
-            because="-2 e^2/(n+2) is of the same order as the moments kept",
+            statement=Le(moment, (1 + highest) * (after[i] - n * before[i] / (n + 2))),
+            because="the correction 2 e^2/(n+2) is of the same order as the moments that are kept",
         ),
     ],
 )

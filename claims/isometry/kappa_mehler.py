@@ -80,6 +80,7 @@ claim = Claim(
     mutants=[
         Mutant(
             "monic polynomials",
+            sizes={"m": (2, 6), "n": (2, 6)},
             statement=Eq(monic - matched * value**n, 0),
             because="they carry a factor n!: E He_2(X) He_2(Y) = 2 rho^2",
         ),

@@ -1,0 +1,85 @@
+r"""Depth makes representations orthogonal: the mean gap falls geometrically to a floor of order $d^{-1/2}$.
+
+Let $H_{k+1}=\frac1{\sqrt d}\mathrm{BN}(W_kH_k)$ with $H_k\in\mathbb R^{d\times n}$, i.i.d. Gaussian weights, $H_0\ne0$, and
+$V(H)=\big\|\frac{H^\top H}{\|H\|_F^2}-\frac1nI\big\|_F$.  For every $\alpha\in(0,\frac1n]$, with
+$\mathcal E_\ell=\{\sigma_n(H_k)^2\ge\alpha,\ k=1,\dots,\ell\}$,
+$$\mathbb E\big[V(H_{\ell+1})\,\mathbf 1_{\mathcal E_\ell}\big]\le2\Big(1-\tfrac23\alpha\Big)^\ell+\frac{3n}{\alpha\sqrt d}\qquad
+  (n,d\ge1,\ \ell\ge0).$$
+Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired: the print bounds $\sigma_n(H_k)$ itself, which is
+false (`batchnorm/gap_main_printed`), and lets the hypothesis hold almost surely, which it never does
+(`batchnorm/gap_a1_probability`).  The proof: $a_k=\mathbb E[\widehat V(H_{k+1})\mathbf 1_{\mathcal E_k}]$ satisfies
+$a_k\le(1-\frac23\alpha)a_{k-1}+d^{-1/2}$ (`batchnorm/gap_one_step`), $a_0\le\frac1n$, and $V\le2n\widehat V$.
+
+The mean is enclosed: above by the same recursion with the sharp constants $\frac{2n}{n+2}$ and $(1-\frac1n)d^{-1/2}$, for two
+samples also by moments of the wrapped Cauchy walk (`batchnorm/n2_wrapped_cauchy`); below by Jensen for $\ell=0$, by Hölder for two
+samples, else by 0.  The right side is below the largest value of $V$ only for $d>9n^5/(n-1)$: at small sizes the statement has no
+content, and what carries it are Theorem 5 and Lemma 8.
+"""
+
+from fractions import Fraction
+
+from sympy import Le, Rational, sqrt
+
+from claims.sources import DANESHMAND_2021
+from oracles import batchnorm_depth
+from refute import Claim, Mean, Mutant, quantities, sizes
+from strategies.batch_layers import deviations, spectra, square, walk
+from strategies.networks import gaussian
+from strategies.spectra import level, spectrum
+
+restricted, alpha = quantities("restricted alpha")
+d, n, L = sizes("d n L")
+
+
+def evaluate(xp, a, t, W):
+    kept, bound = t > 0, t / a.shape[1]
+    layers = list(spectra(xp, a, W))
+    for layer in layers[:-1]:
+        kept = kept & (xp.min(layer, axis=1) >= bound)
+    last = xp.sqrt(square(xp, deviations(xp, layers[-1])))
+    return {restricted: xp.where(kept, last, xp.zeros_like(last)), alpha: bound}
+
+
+def evaluate_walk(xp, a, t, W, d):
+    radius = walk(xp, a, W, d)
+    kept = xp.all((1 - radius[:, :-1] >= t[:, None]) | (t[:, None] > 1), axis=1)
+    return {restricted: xp.where(kept, radius[:, -1] / 2**0.5, xp.zeros_like(t)), alpha: t / 2}
+
+
+wide = {"evaluate": evaluate_walk, "oracle": batchnorm_depth.restricted_walk, "randomness": {"W": gaussian("L+1", "n")}}
+decayed = 2 * (1 - Rational(2, 3) * alpha) ** L
+
+claim = Claim(
+    source=DANESHMAND_2021.item("Theorem 1"),
+    provenance="text",
+    reading="repaired: alpha bounds the squared smallest singular value, and the mean is restricted to the event that it does",
+    inputs={"a": spectrum("n"), "t": level(Fraction(1, 1 << 10), 1)},
+    randomness={"W": gaussian("L+1", "d", "n")},
+    sizes={"n": (1, 3), "L": (0, 6), "d": (1, 64)},
+    statement=Le(Mean(restricted), decayed + 3 * n / (alpha * sqrt(d))),
+    evaluate=evaluate,
+    oracle=batchnorm_depth.restricted_gap,
+    oracle_differs="eigenvalues of each layer enclosed; the mean by a recursion and by moments, not by the network",
+    expectation=batchnorm_depth.restricted_gap_expectation,
+    definitions={
+        restricted: "V of layer L + 1, or 0 if sigma_n^2 of one of the layers 1 to L is below alpha",
+        alpha: "the lower bound t/n of the squared smallest singular values",
+    },
+    notation={restricted: r"V(H_{L+1})\,\mathbf 1_{\mathcal E_L}", alpha: r"\alpha"},
+    mutants=[
+        Mutant(
+            "noise 3n/(alpha d)",
+            statement=Le(Mean(restricted), decayed + 3 * n / (alpha * d)),
+            sizes={"n": (2, 2), "L": (0, 60), "d": (65, 8192)},
+            **wide,
+            because="for two samples and alpha = 1/4 the mean settles near 0.72/sqrt(d), which exceeds 24/d from d = 1100 on",
+        ),
+        Mutant(
+            "without the decaying term",
+            statement=Le(Mean(restricted), 3 * n / (alpha * sqrt(d))),
+            sizes={"n": (2, 2), "L": (0, 6), "d": (65, 8192)},
+            **wide,
+            because="the first layer of a nearly collinear batch has a gap near 0.7, and 12/sqrt(d) < 0.7 from d = 294 on",
+        ),
+    ],
+)
