@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from refute.arithmetic import Certifying, Reference
+from refute.claim import accepted
 from refute.instance import Instance, exact
-from refute.judge import Judge, accepted, exact_arguments
+from refute.judge import Judge, exact_arguments
 from refute.loader import load, select
 from refute.search import Search
 

@@ -20,13 +20,13 @@ import numpy as np
 
 from refute import records, statement
 from refute.arithmetic import Ambiguous, Certifying
-from refute.claim import named
+from refute.claim import accepted, named
 from refute.derived import NoValue, oracle_of
 from refute.errors import Disagreement, OracleError
 from refute.evaluation import Tensors, value_of
-from refute.inputs import join, shape_of
+from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
-from refute.judge import accepted, choices_of, exact_arguments
+from refute.judge import exact_arguments
 from refute.lanes.corners import corner_instances
 from refute.search import Search, Structure
 
@@ -60,7 +60,7 @@ def compare(search: Search, instances: int, deadline: float) -> records.Agreemen
     for structure, instance in itertools.chain(_random(search, instances), _corners(search)):
         if time.perf_counter() > deadline and tally.compared:
             break
-        if search.admits(instance):
+        if search.claim.admits(instance):
             _compare_one(search, structure, instance, tally)
     for name, (finite, infinite) in sorted(tally.seen.items()):
         if infinite and not finite:
@@ -182,7 +182,7 @@ def _evaluate(search: Search, structure: Structure, instance: Instance) -> dict[
             parts[part] = search.array(np.concatenate([array[None], array[None] * (1 + moves * ULP)]))
         object_ = source.tensor(search.xp, parts, structure.sizes, choices_of(name, structure.choices))
         built[name] = object_ if source.discrete else _moved(search, object_, rng)
-    return named(search.claim.evaluate(search.xp, **accepted(search.claim.evaluate, {**built, **structure.sizes})))
+    return named(search.claim.evaluated(search.xp, built, structure.sizes))
 
 
 def _moved(search: Search, built: Any, rng: np.random.Generator) -> Any:

@@ -16,13 +16,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from refute import records
 from refute.claim import Claim
 from refute.errors import CertificateRejected, ClaimError, RefuteError
 from refute.exhibit import Exhibit
-from refute.inputs import join, parts_of, shape_of
+from refute.inputs import choices_of, join, parts_of, shape_of
 from refute.instance import Instance
-from refute.judge import Judge, Ruling, choices_of
+from refute.judge import Judge, Ruling
 from refute.statement import serialise
 
 VERSION = 1
@@ -195,12 +194,6 @@ def _rational(entry: Any, found: str) -> Fraction:
         return Fraction(entry)
     except ZeroDivisionError as error:
         raise CertificateRejected(f"{found}, which divides by 0") from error
-
-
-def from_record(record: records.Shown, claim: Claim) -> Instance:
-    """The exact instance of a stored record."""
-    raw = {key: _array(value, key, np.asarray(value, dtype=object).shape) for key, value in record.raw.items()}
-    return Instance(record.sizes, record.choices, raw)
 
 
 def load_claim(certificate: Certificate, find: Any) -> Claim:

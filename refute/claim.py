@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from refute import statement as language
 from refute.errors import ClaimError
-from refute.inputs import Input, size_names
+from refute.inputs import Input, choices_of, parts_of, size_names
 from refute.instance import Instance
 from refute.source import Source
 
@@ -188,6 +189,17 @@ class Claim:
         low, high = self.sizes[name]
         return resolve(low, smaller), resolve(high, smaller)
 
+    def admits(self, instance: Instance) -> bool:
+        """Whether every input admits the raw arrays of an instance."""
+        return all(
+            source.admits(parts_of(name, source, instance.raw), instance.sizes, choices_of(name, instance.choices))
+            for name, source in self.inputs.items()
+        )
+
+    def evaluated(self, xp: Any, objects: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        """What ``evaluate`` returns for built inputs, of which it is passed those that it names."""
+        return self.evaluate(xp, **accepted(self.evaluate, {**objects, **sizes}))
+
     def mutated(self, mutant: Mutant) -> Claim:
         """The claim that the mutant states; raises `ClaimError` for an override that no claim has."""
         fields = {item.name for item in dataclasses.fields(self)}
@@ -203,6 +215,14 @@ class Claim:
         """LaTeX of the statement in the notation of the paper."""
         notation = {str(quantity): symbol for quantity, symbol in self.notation.items()}
         return language.latex(self.statement if statement is None else statement, notation)
+
+
+def accepted(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments that a function names in its signature (all, if it takes ``**``)."""
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return dict(arguments)
+    return {name: value for name, value in arguments.items() if name in parameters}
 
 
 def resolve(bound: int | str, sizes: Mapping[str, int]) -> int:

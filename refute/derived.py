@@ -53,11 +53,9 @@ def derive(claim: Claim) -> Oracle:
     """
 
     def oracle(mp: Any, **arguments: Any) -> dict[str, Any]:
-        from refute.judge import accepted
-
         xp = ExactNamespace(mp)
         with _explained(claim):
-            values = named(claim.evaluate(xp, **accepted(claim.evaluate, arguments)))
+            values = named(claim.evaluated(xp, arguments, {}))
         return {name: _entry_reader(claim, xp, name, value) for name, value in values.items()}
 
     return oracle

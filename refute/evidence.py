@@ -23,9 +23,8 @@ from refute.arithmetic import Certifying
 from refute.decision import Scalars, decide
 from refute.errors import EvaluationError, OracleError
 from refute.evaluation import Tensors, value_of
-from refute.inputs import parts_of
+from refute.inputs import draws_of, tensors_of
 from refute.instance import Instance
-from refute.judge import accepted, choices_of
 from refute.search import Search, Structure
 
 ALPHA = 1e-9
@@ -124,17 +123,11 @@ def bettable(claimed: sympy.Basic, axes: Collection[str] = ()) -> bool:
 
 def drawn_tensors(search: Search, structure: Structure, instance: Instance, draws: int) -> Tensors:
     """The evaluator's quantities on one instance under fresh randomness, one row per draw."""
-    claim, xp = search.claim, search.xp
+    claim, xp, sizes = search.claim, search.xp, structure.sizes
     raw = {name: xp.repeat(array, draws, axis=0) for name, array in search.stack([instance]).items()}
-    built = {
-        name: source.tensor(xp, parts_of(name, source, raw), structure.sizes, choices_of(name, structure.choices))
-        for name, source in claim.inputs.items()
-    }
-    for name, law in claim.randomness.items():
-        drawn = law.sample(search.sampler, law.families[0], draws, structure.sizes, {})
-        built[name] = law.tensor(xp, drawn, structure.sizes, {})
-    values = claim.evaluate(xp, **accepted(claim.evaluate, {**built, **structure.sizes}))
-    return Tensors(claim, xp, values, structure.sizes)
+    objects = tensors_of(xp, claim.inputs, raw, sizes, structure.choices)
+    objects |= draws_of(xp, claim.randomness, search.sampler, draws, sizes)
+    return Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes)
 
 
 def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:

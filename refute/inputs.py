@@ -166,3 +166,23 @@ def join(name: str, part: str) -> str:
 def parts_of(name: str, source: Input, raw: Mapping[str, Any]) -> Parts:
     """The raw arrays of one input, by part."""
     return {part: raw[join(name, part)] for part in source.parts()}
+
+
+def choices_of(name: str, choices: Mapping[str, str]) -> dict[str, str]:
+    """The discrete choices that belong to one input, without its name."""
+    prefix = name + "."
+    return {key.removeprefix(prefix): value for key, value in choices.items() if key.startswith(prefix)}
+
+
+def tensors_of(
+    xp: Any, inputs: Mapping[str, Input], raw: Mapping[str, Any], sizes: Mapping[str, int], choices: Mapping[str, str]
+) -> dict[str, Any]:
+    """What an evaluator gets from each input: its object, built from a batch of raw arrays."""
+    return {
+        name: source.tensor(xp, parts_of(name, source, raw), sizes, choices_of(name, choices)) for name, source in inputs.items()
+    }
+
+
+def draws_of(xp: Any, laws: Mapping[str, Input], sampler: Sampler, batch: int, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """A batch of fresh draws of each random input."""
+    return {name: law.tensor(xp, law.sample(sampler, law.families[0], batch, sizes, {}), sizes, {}) for name, law in laws.items()}

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from refute.arithmetic import Ambiguous, Certifying, Reference
-from refute.claim import Claim
+from refute.claim import Claim, accepted
 from refute.decision import Decision, Scalars, decide
 from refute.derived import exact_tensor, is_derived, oracle_of
 from refute.errors import Disagreement, OracleError
-from refute.inputs import parts_of
+from refute.inputs import choices_of, parts_of
 from refute.instance import Instance
 
 FIRST_BITS = 64
@@ -164,12 +164,6 @@ def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool 
     return built
 
 
-def choices_of(name: str, choices: Mapping[str, str]) -> dict[str, str]:
-    """The discrete choices that belong to one input, without its name."""
-    prefix = name + "."
-    return {key.removeprefix(prefix): value for key, value in choices.items() if key.startswith(prefix)}
-
-
 def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any] | None:
     """All quantities of a claim on one instance: from its oracle, or its expectation if it is about a mean."""
     function = claim.expectation if claim.randomness else oracle_of(claim)
@@ -187,13 +181,3 @@ def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any
     if not isinstance(values, Mapping):
         raise OracleError(f"{claim.id}: the oracle returned {values!r}, but should return a mapping from names to values")
     return values
-
-
-def accepted(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Those arguments that a function names in its signature (all, if it takes ``**``)."""
-    import inspect
-
-    parameters = inspect.signature(function).parameters
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return dict(arguments)
-    return {name: value for name, value in arguments.items() if name in parameters}

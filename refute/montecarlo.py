@@ -38,7 +38,7 @@ def means_beside(search: Search, budget: float) -> records.MonteCarlo | None:
     for _ in range(TRIED):
         structure = search.random_structure()
         instance = search.instance(structure, search.sample(structure, 1), 0)
-        if not search.admits(instance) or not meets_hypotheses(search, instance):
+        if not search.claim.admits(instance) or not meets_hypotheses(search, instance):
             continue
         found = _beside(search, instance, deadline)
         if found is not None and (best is None or _blur(found) < _blur(best)):

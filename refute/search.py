@@ -21,9 +21,9 @@ import sympy
 from refute.claim import Claim
 from refute.evaluation import ROUNDING, Tensors, gap_of, holds
 from refute.exhibit import Exhibit
-from refute.inputs import Sampler, join, parts_of, shape_of
+from refute.inputs import Sampler, choices_of, draws_of, join, parts_of, shape_of, tensors_of
 from refute.instance import Instance, exact
-from refute.judge import Judge, Ruling, accepted, choices_of
+from refute.judge import Judge, Ruling
 from refute.namespace import namespace
 from refute.tally import Tally
 
@@ -165,20 +165,14 @@ class Search:
 
     def quantities(self, structure: Structure, raw: Mapping[str, Any]) -> Tensors:
         """The quantities of a batch, with fresh randomness where the claim declares any."""
-        xp = self.xp
-        batch = int(next(iter(raw.values())).shape[0])
-        built: dict[str, Any] = {}
-        draws = PILOT_DRAWS if self.claim.randomness else 1
-        for name, source in self.claim.inputs.items():
-            parts = parts_of(name, source, raw)
-            if draws > 1:
-                parts = {part: xp.repeat(array, draws, axis=0) for part, array in parts.items()}
-            built[name] = source.tensor(xp, parts, structure.sizes, choices_of(name, structure.choices))
-        for name, law in self.claim.randomness.items():
-            drawn = law.sample(self.sampler, law.families[0], batch * draws, structure.sizes, {})
-            built[name] = law.tensor(xp, drawn, structure.sizes, {})
-        values = self.claim.evaluate(xp, **accepted(self.claim.evaluate, {**built, **structure.sizes}))
-        return Tensors(self.claim, xp, values, structure.sizes, draws)
+        xp, claim, sizes = self.xp, self.claim, structure.sizes
+        draws = PILOT_DRAWS if claim.randomness else 1
+        if draws > 1:
+            raw = {name: xp.repeat(array, draws, axis=0) for name, array in raw.items()}
+        rows = int(next(iter(raw.values())).shape[0])
+        objects = tensors_of(xp, claim.inputs, raw, sizes, structure.choices)
+        objects |= draws_of(xp, claim.randomness, self.sampler, rows, sizes)
+        return Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes, draws)
 
     def observe(self, structure: Structure, raw: dict[str, Any], gap: Any, met: Any, distinct: bool = True) -> None:
         """Record an evaluated batch and propose its violating and closest instances to the judge.
@@ -254,7 +248,7 @@ class Search:
 
     def propose_exactified(self, instance: Instance, gap: float) -> None:
         """Offer a near miss to `Input.exactify` of every input, and to the judge what they solve for."""
-        solved = exactified(self.claim, instance)
+        solved = repaired(self.claim, instance, "exactify")
         if solved is not None:
             self.propose(solved, gap)
 
@@ -290,7 +284,7 @@ class Search:
         if not force and self.judge_seconds > JUDGE_GRACE + JUDGE_SHARE * spent:
             return None
         key = instance.key()
-        if key in self._ruled or not self.admits(instance):
+        if key in self._ruled or not self.claim.admits(instance):
             return None
         self._ruled.add(key)
         ruling = self.judge.rule(instance)
@@ -298,14 +292,6 @@ class Search:
         self.lane.judged += 1
         self._note(instance, ruling, gap)
         return ruling
-
-    def admits(self, instance: Instance) -> bool:
-        """Whether every input admits its exact raw arrays."""
-        for name, source in self.claim.inputs.items():
-            parts = parts_of(name, source, instance.raw)
-            if not source.admits(parts, instance.sizes, choices_of(name, instance.choices)):
-                return False
-        return True
 
     def _note(self, instance: Instance, ruling: Ruling, gap: float) -> None:
         exhibit = Exhibit(self.claim, instance, ruling, self.lane.name, gap)
@@ -393,13 +379,13 @@ def judge_closest(search: Search) -> None:
             search.propose(instance, gap, force=True)
 
 
-def exactified(claim: Claim, instance: Instance) -> Instance | None:
-    """The instance after `Input.exactify` of every input, or None if none of them changes it."""
+def repaired(claim: Claim, instance: Instance, method: str) -> Instance | None:
+    """The instance after ``exactify`` or ``repair`` of every input, or None if none of them changes it."""
     raw = dict(instance.raw)
     for name, source in claim.inputs.items():
         parts = parts_of(name, source, instance.raw)
-        solved = source.exactify(parts, instance.sizes, choices_of(name, instance.choices))
-        if solved is not None:
-            raw |= {join(name, part): exact(array) for part, array in solved.items()}
+        found = getattr(source, method)(parts, instance.sizes, choices_of(name, instance.choices))
+        if found is not None:
+            raw |= {join(name, part): exact(array) for part, array in found.items()}
     changed = any(raw[name] is not array for name, array in instance.raw.items())
     return Instance(instance.sizes, instance.choices, raw) if changed else None

@@ -16,10 +16,10 @@ import numpy as np
 
 from refute.claim import Claim
 from refute.errors import RefuteError
-from refute.inputs import join, parts_of, shape_of
+from refute.inputs import join, shape_of
 from refute.instance import Instance
-from refute.judge import Judge, Ruling, choices_of
-from refute.search import exactified
+from refute.judge import Judge, Ruling
+from refute.search import repaired
 
 GRIDS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40)
 SMALL_DENOMINATOR = 8
@@ -62,7 +62,7 @@ def _with_exactified(claim: Claim, instance: Instance, candidates: Iterator[Inst
     """The candidates, each followed by what `Input.exactify` makes of it where that is simpler than the instance."""
     for candidate in candidates:
         yield candidate
-        solved = exactified(claim, candidate)
+        solved = repaired(claim, candidate, "exactify")
         if solved is not None and complexity(solved) < complexity(instance):
             yield solved
 
@@ -70,16 +70,9 @@ def _with_exactified(claim: Claim, instance: Instance, candidates: Iterator[Inst
 def _ruled(claim: Claim, judge: Judge, candidate: Instance) -> Ruling | None:
     """The ruling on a candidate; None for one that an input does not admit or that cannot be judged."""
     try:
-        return judge.rule(candidate) if _admitted(claim, candidate) else None
+        return judge.rule(candidate) if claim.admits(candidate) else None
     except (RefuteError, ArithmeticError, ValueError):
         return None
-
-
-def _admitted(claim: Claim, instance: Instance) -> bool:
-    for name, source in claim.inputs.items():
-        if not source.admits(parts_of(name, source, instance.raw), instance.sizes, choices_of(name, instance.choices)):
-            return False
-    return True
 
 
 def _smaller(claim: Claim, instance: Instance) -> Iterator[Instance]:

@@ -18,9 +18,9 @@ from refute.claim import Claim, named
 from refute.decision import Scalars, decide
 from refute.errors import UsageError
 from refute.evaluation import Tensors, gap_of
-from refute.inputs import join, parts_of, shape_of
+from refute.inputs import choices_of, join, parts_of, shape_of, tensors_of
 from refute.instance import Instance, exact
-from refute.judge import Judge, Ruling, accepted, choices_of, oracle_values
+from refute.judge import Judge, Ruling, oracle_values
 from refute.namespace import namespace
 
 VERDICTS = ("holds", "violated", "tie", "unmet", "undecided")
@@ -245,11 +245,8 @@ def _in_floats(claim: Claim, instance: Instance) -> tuple[float, dict[str, Any]]
         return float("nan"), {}
     xp = namespace(claim.backend)
     floats = {name: xp.asarray(array[None], dtype=xp.float64) for name, array in instance.floats().items()}
-    built = {
-        name: source.tensor(xp, parts_of(name, source, floats), instance.sizes, choices_of(name, instance.choices))
-        for name, source in claim.inputs.items()
-    }
-    values = named(claim.evaluate(xp, **accepted(claim.evaluate, {**built, **instance.sizes})))
+    objects = tensors_of(xp, claim.inputs, floats, instance.sizes, instance.choices)
+    values = named(claim.evaluated(xp, objects, instance.sizes))
     gap = float(gap_of(claim.statement, Tensors(claim, xp, values, instance.sizes))[0])
     wanted = claim.quantity_names()
     computed = {name: value() if callable(value) else value for name, value in values.items() if name in wanted}

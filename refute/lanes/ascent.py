@@ -12,10 +12,8 @@ from typing import Any
 
 from refute.evaluation import excess_of, gap_of, holds
 from refute.inputs import join, parts_of
-from refute.instance import Instance, exact
-from refute.judge import choices_of
 from refute.lanes.corners import corner_instances
-from refute.search import Search, Structure
+from refute.search import Search, Structure, repaired
 
 STARTS = 256
 STEPS = 120
@@ -106,9 +104,9 @@ class Ascent:
             except ValueError:
                 continue
             for method in ("exactify", "repair"):
-                repaired = changed(search, instance, method)
-                if repaired is not None and not search.over():
-                    search.propose(repaired, float(gap[row]))
+                found = repaired(search.claim, instance, method)
+                if found is not None and not search.over():
+                    search.propose(found, float(gap[row]))
 
 
 class NotDifferentiable(Exception):
@@ -120,16 +118,3 @@ def _spread(array: Any) -> Any:
     flat = array.abs().reshape(array.shape[0], -1)
     typical = flat.mean(dim=1).clamp_min(1e-3) * 0.1
     return typical.reshape(-1, *([1] * (array.dim() - 1))) + array * 0
-
-
-def changed(search: Search, instance: Instance, method: str) -> Instance | None:
-    """The instance after every input's ``exactify`` or ``repair``, or None if none of them changes it."""
-    raw = dict(instance.raw)
-    any_changed = False
-    for name, source in search.claim.inputs.items():
-        parts = parts_of(name, source, instance.raw)
-        result = getattr(source, method)(parts, instance.sizes, choices_of(name, instance.choices))
-        if result is not None:
-            any_changed = True
-            raw |= {join(name, part): exact(array) for part, array in result.items()}
-    return Instance(instance.sizes, instance.choices, raw) if any_changed else None

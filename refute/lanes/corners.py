@@ -6,10 +6,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from refute.inputs import join, shape_of
+from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
-from refute.judge import choices_of
-from refute.search import Search, Structure
+from refute.search import NEAR_MISS, Search, Structure
 
 PER_STRUCTURE = 4096
 BLOCK = 512
@@ -45,7 +44,7 @@ class Corners:
                 search.observe(structure, raw, gap, met, distinct=counted)
                 if len(block) <= 64:
                     for instance, value in zip(block, gap.tolist(), strict=True):
-                        if value > -1e-6 and not search.over():
+                        if value > NEAR_MISS and not search.over():
                             search.propose(instance, float(value))
 
     def _exhaust_all(self, search: Search, structures: Sequence[Structure]) -> None:
@@ -117,5 +116,5 @@ def corner_instances(search: Search, structure: Structure) -> Iterator[Instance]
     for combination in itertools.islice(itertools.product(*per_input), PER_STRUCTURE):
         raw = {key: array for arrays in combination for key, array in arrays.items()}
         instance = Instance(dict(structure.sizes), dict(structure.choices), raw)
-        if search.admits(instance):
+        if search.claim.admits(instance):
             yield instance

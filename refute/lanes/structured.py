@@ -7,9 +7,8 @@ import math
 import time
 from typing import Any
 
-from refute.inputs import join, shape_of
+from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
-from refute.judge import choices_of
 from refute.search import NEAR_MISS, Search, Structure
 
 EXAMPLES = 10_000
@@ -98,7 +97,7 @@ class Round:
         if time.perf_counter() > self.shrink_until:
             raise Finished
         instance = draw_instance(search, draw)
-        if not search.admits(instance):
+        if not search.claim.admits(instance):
             return False
         gap, _ = search.evaluate(Structure(instance.sizes, instance.choices), search.stack([instance]))
         if gap[0] < NEAR_MISS and not search.exact_means:
