@@ -28,7 +28,8 @@ from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
 from refute.judge import exact_arguments
 from refute.lanes.corners import corner_instances
-from refute.search import Search, Structure
+from refute.search import Search
+from refute.structure import Structure, small_structures
 
 WIDENING = 2.0**10
 ULP = 2.0**-52
@@ -78,7 +79,7 @@ def _random(search: Search, count: int) -> Iterator[tuple[Structure, Instance]]:
 
 
 def _corners(search: Search) -> Iterator[tuple[Structure, Instance]]:
-    for structure in search.small_structures(limit=2):
+    for structure in small_structures(search.claim, limit=2):
         for instance in itertools.islice(corner_instances(search, structure), CORNERS):
             yield structure, instance
 

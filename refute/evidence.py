@@ -25,7 +25,8 @@ from refute.errors import EvaluationError, OracleError
 from refute.evaluation import Tensors, value_of
 from refute.inputs import draws_of, tensors_of
 from refute.instance import Instance
-from refute.search import Search, Structure
+from refute.search import Search
+from refute.structure import Structure
 
 ALPHA = 1e-9
 GRID = (0.01, 0.03, 0.1, 0.3, 0.6, 0.9)

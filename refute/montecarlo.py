@@ -22,7 +22,8 @@ from refute.evaluation import value_of
 from refute.evidence import drawn_tensors, meets_hypotheses
 from refute.instance import Instance
 from refute.judge import FIRST_BITS, oracle_values
-from refute.search import Search, Structure
+from refute.search import Search
+from refute.structure import Structure
 
 BLOCK = 2048
 BLOCKS = 16

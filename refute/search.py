@@ -6,12 +6,10 @@ histogram, closest instances), sends proposals to the judge at a bounded rate, a
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +23,7 @@ from refute.inputs import Sampler, choices_of, draws_of, join, parts_of, shape_o
 from refute.instance import Instance, exact
 from refute.judge import Judge, Ruling
 from refute.namespace import namespace
+from refute.structure import Structure, random_structure
 from refute.tally import Tally
 
 PILOT_DRAWS = 64
@@ -36,19 +35,6 @@ PROPOSED_PER_PILOT = 16
 FAR_MEAN = -0.05
 FAR_SHARE = 0.2
 NEAR_MISS = -1e-6
-
-
-@dataclass(frozen=True)
-class Structure:
-    """What is fixed within one batch: sizes and discrete choices."""
-
-    sizes: Mapping[str, int]
-    choices: Mapping[str, str]
-
-    @property
-    def key(self) -> str:
-        """A hashable identity."""
-        return repr((sorted(self.sizes.items()), sorted(self.choices.items())))
 
 
 class Lane(Protocol):
@@ -99,40 +85,11 @@ class Search:
         self._proposed = PROPOSED_PER_PILOT if self.exact_means and self._rounding else PROPOSED_PER_BATCH
         self._ruled: set[Any] = set()
 
-    # structure -------------------------------------------------------------------------------------------------
-
-    def options(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Names of the discrete choices with their options."""
-        return [
-            (join(name, choice), options)
-            for name, source in self.claim.inputs.items()
-            for choice, options in source.choices.items()
-        ]
+    # drawing ---------------------------------------------------------------------------------------------------
 
     def random_structure(self) -> Structure:
-        """Sizes, small ones preferred, and uniform choices."""
-        chosen: dict[str, int] = {}
-        for name in self.claim.sizes:
-            low, high = self.claim.size_range(name, chosen)
-            small = min(high, low + 2)
-            chosen[name] = self.rng.randint(low, small if self.rng.random() < 0.4 else high)
-        return Structure(chosen, {name: self.rng.choice(options) for name, options in self.options()})
-
-    def small_structures(self, limit: int = 64) -> Iterator[Structure]:
-        """All structures in order of total size, the smallest first."""
-        ranges: list[dict[str, int]] = [{}]
-        for name in self.claim.sizes:
-            grown = []
-            for partial in ranges:
-                low, high = self.claim.size_range(name, partial)
-                values = list(range(low, min(high, low + 4) + 1))
-                grown += [{**partial, name: value} for value in (*values, *({high} - set(values)))]
-            ranges = sorted(grown, key=lambda sizes: sum(sizes.values()))[:4096]
-        choices = [name for name, _ in self.options()]
-        combinations = list(itertools.product(*(options for _, options in self.options())))
-        made = ((sizes, combination) for sizes in ranges for combination in combinations)
-        for sizes, combination in itertools.islice(made, limit):
-            yield Structure(sizes, dict(zip(choices, combination, strict=True)))
+        """A structure at random, from the search's own seed."""
+        return random_structure(self.claim, self.rng)
 
     def sample(self, structure: Structure, batch: int) -> dict[str, Any]:
         """Raw arrays of a batch, one family per input at random."""

@@ -12,6 +12,7 @@ from refute.instance import Instance
 from refute.judge import Ruling
 from refute.search import Search, run_lanes
 from refute.shrink import shrink
+from refute.structure import small_sizes
 
 LANES = ("corners", "sample", "ascent")
 TRIES = 12
@@ -22,14 +23,12 @@ def smallest(
 ) -> tuple[Instance, Ruling]:
     """A violated instance of the smallest total size at which the time until ``deadline`` finds one, else the one given."""
     total = sum(found[0].sizes.values())
-    search = Search(claim, seed=seed, deadline=deadline, device=device)
-    sizes = [structure.sizes for structure in search.small_structures(limit=4096) if sum(structure.sizes.values()) < total]
-    distinct = [dict(items) for items in dict.fromkeys(tuple(sorted(chosen.items())) for chosen in sizes)][:TRIES]
-    for position, chosen in enumerate(distinct):
+    smaller = [sizes for sizes in small_sizes(claim) if sum(sizes.values()) < total][:TRIES]
+    for position, chosen in enumerate(smaller):
         left = deadline - time.perf_counter()
         if left <= 0:
             break
-        part = time.perf_counter() + left / (len(distinct) - position)
+        part = time.perf_counter() + left / (len(smaller) - position)
         fixed = dataclasses.replace(claim, replay=(), sizes={name: (chosen[name], chosen[name]) for name in claim.sizes})
         attempt = Search(fixed, seed=seed + position, deadline=part, device=device)
         try:

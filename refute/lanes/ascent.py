@@ -13,7 +13,8 @@ from typing import Any
 from refute.evaluation import excess_of, gap_of, holds
 from refute.inputs import join, parts_of
 from refute.lanes.corners import corner_instances
-from refute.search import Search, Structure, repaired
+from refute.search import Search, repaired
+from refute.structure import Structure
 
 STARTS = 256
 STEPS = 120

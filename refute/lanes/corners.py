@@ -8,7 +8,8 @@ from typing import Any
 
 from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
-from refute.search import NEAR_MISS, Search, Structure
+from refute.search import NEAR_MISS, Search
+from refute.structure import Structure, small_structures
 
 PER_STRUCTURE = 4096
 BLOCK = 512
@@ -31,7 +32,7 @@ class Corners:
         self._exhaust_all(search, [structure for _, structure in enumerable[len(small) :]])
 
     def _corners(self, search: Search, exhausted: set[str]) -> None:
-        for structure in search.small_structures():
+        for structure in small_structures(search.claim):
             if structure.key in exhausted:
                 continue
             counted = cardinality(search, structure) is None
@@ -82,7 +83,7 @@ def cardinality(search: Search, structure: Structure) -> int | None:
 
 def enumerable_structures(search: Search) -> list[tuple[int, Structure]]:
     """The structures that can be exhausted, with the number of their instances, the smallest first."""
-    found = [(cardinality(search, structure), structure) for structure in search.small_structures(ENUMERATED_STRUCTURES)]
+    found = [(cardinality(search, structure), structure) for structure in small_structures(search.claim, ENUMERATED_STRUCTURES)]
     return sorted([(total, structure) for total, structure in found if total is not None], key=lambda pair: pair[0])
 
 

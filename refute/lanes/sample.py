@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from refute.search import PILOT_DRAWS, Search, Structure
+from refute.search import PILOT_DRAWS, Search
+from refute.structure import Structure
 
 FIRST_CHUNK = 256
 LARGEST_CHUNK = 1 << 20

@@ -9,7 +9,8 @@ from typing import Any
 
 from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
-from refute.search import NEAR_MISS, Search, Structure
+from refute.search import NEAR_MISS, Search
+from refute.structure import Structure, options
 
 EXAMPLES = 10_000
 SHRINK_SECONDS = 0.5
@@ -117,7 +118,7 @@ def draw_instance(search: Search, draw: Any) -> Instance:
     for name in search.claim.sizes:
         low, high = search.claim.size_range(name, sizes)
         sizes[name] = draw(strategies.integers(low, high))
-    choices = {name: draw(strategies.sampled_from(options)) for name, options in search.options()}
+    choices = {name: draw(strategies.sampled_from(options)) for name, options in options(search.claim)}
     raw = {}
     for name, source in search.claim.inputs.items():
         parts = source.draw(draw, sizes, choices_of(name, choices))

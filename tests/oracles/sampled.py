@@ -15,7 +15,8 @@ from refute.claim import named
 from refute.evidence import drawn_tensors
 from refute.instance import Instance, exact
 from refute.judge import oracle_values
-from refute.search import Search, Structure
+from refute.search import Search
+from refute.structure import Structure
 
 BLOCKS = 150
 PER_BLOCK = 1000

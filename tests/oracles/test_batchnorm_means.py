@@ -12,7 +12,8 @@ from refute.arithmetic import Certifying
 from refute.instance import Instance, exact
 from refute.judge import Judge, oracle_values
 from refute.loader import load
-from refute.search import Search, Structure
+from refute.search import Search
+from refute.structure import Structure
 from tests.oracles.seeded import Path
 
 MP = Certifying(bits=128)
