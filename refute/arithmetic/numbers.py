@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import flint
 
 if TYPE_CHECKING:
-    from refute.arithmetic.certifying import Certifying
+    from refute.arithmetic.context import Context
 
 
 class Ambiguous(ArithmeticError):
@@ -41,7 +41,7 @@ class Number:
 
     __slots__ = ("context", "value")
 
-    def __init__(self, value: Any, context: Certifying) -> None:
+    def __init__(self, value: Any, context: Context) -> None:
         self.value = value
         self.context = context
 
@@ -169,7 +169,7 @@ class ComplexBall:
 
     __slots__ = ("analytic", "context", "value")
 
-    def __init__(self, value: Any, analytic: bool, context: Certifying) -> None:
+    def __init__(self, value: Any, analytic: bool, context: Context) -> None:
         self.value, self.analytic, self.context = value, analytic, context
 
     def _raw(self, other: Any) -> Any:
