@@ -23,14 +23,17 @@ from refute.arithmetic import Certifying
 from refute.decision import Scalars, decide
 from refute.errors import EvaluationError, OracleError
 from refute.evaluation import Tensors, value_of
+from refute.exhibit import Exhibit
 from refute.inputs import draws_of, tensors_of
 from refute.instance import Instance
+from refute.judge import Ruling
 from refute.search import Search
 from refute.structure import Structure
 
 ALPHA = 1e-9
 GRID = (0.01, 0.03, 0.1, 0.3, 0.6, 0.9)
 FLOAT_SLACK = 2.0**-40
+BLOCK = 4096
 
 
 @dataclass
@@ -80,23 +83,68 @@ class EProcess:
 def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.Wealth | None:
     """Bet against a claim of the form ``Mean(q) <= bound`` on fresh randomness over its closest instances.
 
-    None for a statement of another form: then only exact expectations decide.
+    One wealth over all of them; if it refutes, the instance on which the draws were largest is named, and confirmed by a
+    process of its own on draws fresher still, for at most the same ``budget`` in seconds.  None for a statement of another
+    form, or where no instance has a positive bound: then only exact expectations decide.  Raises `EvaluationError` for
+    draws that cannot be bet on, unless exact means decide anyway.
     """
     if not bettable(search.claim.statement, search.claim.axis_names()):
         return None
-    process = EProcess(alpha)
-    deadline = time.perf_counter() + budget
+    try:
+        return _bet(search, budget, alpha)
+    except EvaluationError:
+        if search.exact_means:
+            return None
+        raise
+
+
+def _bet(search: Search, budget: float, alpha: float) -> records.Wealth | None:
     chosen = [instance for _, instance in search.closest if meets_hypotheses(search, instance)]
-    if not chosen:
-        return None
+    process, deadline = EProcess(alpha), time.perf_counter() + budget
+    sums = dict.fromkeys(range(len(chosen)), (0.0, 0))
     position = 0
-    while time.perf_counter() < deadline and not process.refutes:
-        instance = chosen[position % len(chosen)]
+    while sums and time.perf_counter() < deadline and not process.refutes:
+        number = list(sums)[position % len(sums)]
+        ratios = _ratios(search, chosen[number])
+        if ratios is None:  # the bound is not positive there: that instance is out, before any bet on it
+            del sums[number]
+            continue
         position += 1
-        process.bet(_ratios(search, Structure(instance.sizes, instance.choices), instance, 4096))
+        process.bet(ratios)
+        total, count = sums[number]
+        sums[number] = total + float(ratios.sum()), count + len(ratios)
+    if not process.draws:
+        return None
+    named = confirmation = None
+    if process.refutes:
+        worst = max(sums, key=lambda number: sums[number][0] / max(sums[number][1], 1))
+        confirmation = _confirm(search, chosen[worst], budget, alpha)
+        named = _named(search, chosen[worst], sums[worst], confirmation) if confirmation.refutes else None
     return records.Wealth(
-        alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=_thinned(process.path), instances=len(chosen)
-    )
+        alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=_thinned(process.path), instances=len(sums),
+        counterexample=named, confirming_draws=confirmation.draws if confirmation else 0,
+        confirming_log_wealth=confirmation.log_wealth if confirmation else 0.0,
+    )  # fmt: skip
+
+
+def _confirm(search: Search, instance: Instance, budget: float, alpha: float) -> EProcess:
+    """A process of its own for one instance, which earlier draws chose, on draws that nothing has seen."""
+    process, deadline = EProcess(alpha), time.perf_counter() + budget
+    while time.perf_counter() < deadline and not process.refutes:
+        ratios = _ratios(search, instance)
+        assert ratios is not None  # its bound was positive before, and does not depend on the draw
+        process.bet(ratios)
+    return process
+
+
+def _named(search: Search, instance: Instance, sums: tuple[float, int], process: EProcess) -> records.Shown:
+    total, count = sums
+    ruling = Ruling(
+        "e-value", 0, statement.serialise(search.claim.statement),
+        reason=f"the mean of {count} draws is {total / count:.6g} times the bound; "
+        f"{process.draws} fresh draws give the log-wealth {process.log_wealth:.4g}",
+    )  # fmt: skip
+    return Exhibit(search.claim, instance, ruling).record()
 
 
 def meets_hypotheses(search: Search, instance: Instance) -> bool:
@@ -131,13 +179,15 @@ def drawn_tensors(search: Search, structure: Structure, instance: Instance, draw
     return Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes)
 
 
-def _ratios(search: Search, structure: Structure, instance: Any, draws: int) -> Any:
-    """Values of ``q / bound`` on fresh draws for one instance."""
+def _ratios(search: Search, instance: Instance) -> Any:
+    """Values of ``q / bound`` on fresh draws for one instance; None where only exact arithmetic can: the bound is not positive."""
     claim = search.claim
-    tensors = drawn_tensors(search, structure, instance, draws)
+    tensors = drawn_tensors(search, Structure(instance.sizes, instance.choices), instance, BLOCK)
     q = value_of(claim.statement.lhs.args[0], tensors)
     bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float).reshape(-1)
     if not np.all(bounds > 0):
+        if search.exact_means:  # exact arithmetic rules on that instance
+            return None
         raise EvaluationError(f"{claim.id}: the bound of a mean is not positive on an instance, so no bet is possible")
     if np.ptp(bounds) > FLOAT_SLACK * bounds[0]:
         raise EvaluationError(f"{claim.id}: the bound of a mean changes from draw to draw, so it is no bound of the mean")

@@ -26,6 +26,7 @@ STATEMENT_SHARE = 0.5
 LEAST_SHARE = 0.25
 SHRINK_SHARE = 0.3
 MEANS_SHARE = 0.05
+WEALTH_SHARE = 0.1
 AGREEMENT_INSTANCES = 12
 DEFAULT_BUDGET = 4.0
 
@@ -79,8 +80,8 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     run_lanes(search, in_order(claim, options.lanes), progress)
     judge_closest(search)
     wealth = None
-    if claim.randomness and search.refutation is None and (claim.expectation is None or search.open_means):
-        wealth = wealth_of(search, budget=0.15 * options.budget)
+    if claim.randomness and search.refutation is None:
+        wealth = wealth_of(search, budget=WEALTH_SHARE * options.budget)
     means = means_beside(search, budget=MEANS_SHARE * options.budget) if search.refutation is None else None
     refuted, path = None, None
     if search.refutation is not None:
@@ -93,7 +94,8 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
             path = certificate.path_in(options.certificates, claim.id)
             certificate.write(certificate.issue(claim, instance, ruling), path)
     seed = search.seed
-    mutants = power.hunt_mutants(claim, options.lanes, seed, begun + options.budget, options.device, options.certificates)
+    end = max(begun + options.budget, time.perf_counter() + LEAST_SHARE * options.budget)
+    mutants = power.hunt_mutants(claim, options.lanes, seed, end, options.device, options.certificates)
     needed = power.necessity(claim, options.lanes, seed, 0.05 * options.budget, options.device)
     lane_records = [lane.frozen() for lane in search.lanes]
     verdict, why = verdict_of(claim, search, mutants, wealth)
@@ -162,8 +164,10 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
     """The verdict and one sentence why."""
     if search.refutation is not None and claim.trend:
         return "undecided", "a certified instance goes against the trend, but a trend cannot be refuted by one instance"
+    missed = [mutant.name + (f" ({mutant.error})" if mutant.error else "") for mutant in mutants if not mutant.refuted]
     if search.refutation is not None:
-        return "refuted", "a certified instance violates the statement"
+        beside = f"; beside that, mutants not refuted: {'; '.join(missed)}" if missed else ""
+        return "refuted", f"a certified instance violates the statement{beside}"
     if wealth is not None and wealth.refutes:
         return "refuted", f"the e-value exceeds 1/alpha at the level alpha = {wealth.alpha:g}"
     hollow = vacuity(search)
@@ -174,7 +178,6 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
             "undecided",
             f"{len(search.undecided)} near misses are not decided, the first in the {search.undecided[0].lane} lane",
         )
-    missed = [mutant.name + (f" ({mutant.error})" if mutant.error else "") for mutant in mutants if not mutant.refuted]
     if missed:
         return "weak", f"mutants not refuted: {'; '.join(missed)}"
     return "survived", f"{sum(lane.instances for lane in search.lanes)} instances, none violates the statement"

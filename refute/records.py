@@ -113,6 +113,9 @@ class Wealth(msgspec.Struct, frozen=True, kw_only=True):
     log_wealth: float
     path: list[tuple[int, float]] = []
     instances: int = 0
+    counterexample: Shown | None = None
+    confirming_draws: int = 0
+    confirming_log_wealth: float = 0.0
 
     @property
     def refutes(self) -> bool:

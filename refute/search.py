@@ -80,7 +80,6 @@ class Search:
         self._rounding = ROUNDING if self.claim.statement.atoms(sympy.Eq) else 0.0
         # pilot means are noise: where exact ones exist, floats only rank proposals, and rulings alone are evidence
         self.exact_means = bool(claim.randomness) and claim.expectation is not None
-        self.open_means = 0
         # against an equality every pilot mean looks violated, so that rank says nothing
         self._proposed = PROPOSED_PER_PILOT if self.exact_means and self._rounding else PROPOSED_PER_BATCH
         self._ruled: set[Any] = set()
@@ -272,7 +271,6 @@ class Search:
         """Count an instance of a claim with exact means by its ruling; where it is open, the pilot gap is all there is."""
         if ruling.outcome not in ("violated", "holds", "tie", "open"):
             return
-        self.open_means += ruling.outcome == "open"
         if ruling.outcome != "open":
             gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
         self.lane.instances += 1

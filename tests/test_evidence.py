@@ -197,3 +197,32 @@ def test_a_bound_that_is_not_positive_or_not_fixed_is_refused():
     claim = claim_of(Le(Mean(a), b), evaluate=evaluate, randomness={"w": Numbers()})
     with pytest.raises(EvaluationError, match="changes from draw to draw"):
         wealth(claim, numbers(1, 1, 1))
+
+
+def test_the_worst_instance_is_named_and_confirmed_on_fresh_draws():
+    """A refutation by wealth names the instance on which the draws were largest, with an e-value of its own."""
+    false = wealth(randomised(), numbers(1, 1, 0), numbers(2, 1, 0), numbers(1, 1, 1))
+    assert false.refutes
+    assert false.counterexample.raw["x"] == ["2", "1", "0"]
+    assert false.counterexample.outcome == "e-value"
+    assert false.confirming_draws > 0
+    assert false.confirming_log_wealth >= -math.log(false.alpha)
+
+
+def test_a_true_claim_names_no_instance():
+    """Without a refutation nothing is named and nothing confirmed."""
+    true = wealth(randomised(), numbers(2, 2, 0))
+    assert true.counterexample is None
+    assert true.confirming_draws == 0
+
+
+def test_exact_means_rule_where_a_bet_is_impossible():
+    """Where exact means decide, an instance with a bound of 0 is left to them, and so is a signed quantity."""
+
+    def expectation(mp, x):
+        return {"a": x[0], "b": x[1], "c": x[2], "f": x}
+
+    found = wealth(randomised(expectation=expectation), numbers(1, 0, 0), numbers(2, 2, 0))
+    assert found.instances == 1
+    assert found.draws > 0
+    assert wealth(randomised(square=False, expectation=expectation), numbers(1, 1, 0)) is None
