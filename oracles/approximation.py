@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -34,28 +34,26 @@ def rounded(x: Fraction, precision: int, emin: int, mode: str) -> Fraction:
 
 def recursive_sum(mp: Any, x: Mapping[str, Any]) -> dict[str, Any]:
     """The computed sum minus the exact one, both in rationals, of recursive summation from left to right."""
-    form, values = x["format"], x["values"]
-    partial, largest = values[0], abs(values[0])
-    for value in values[1:]:
-        partial = rounded(partial + value, form.precision, form.emin, x["rounding"])
-        largest = max(largest, abs(partial))
-    return _summary(mp, form, values, partial, largest)
+    form = x["format"]
+    return _summed(mp, x, lambda total, k: rounded(total, form.precision, form.emin, x["rounding"]))
 
 
 def perturbed_sum(mp: Any, x: Mapping[str, Any]) -> dict[str, Any]:
     """The same for an arithmetic that errs by a given share of u in every addition."""
+    unit = Fraction(1, 2 ** x["format"].precision)
+    return _summed(mp, x, lambda total, k: total * (1 + x["errors"][k - 1] * unit))
+
+
+def _summed(mp: Any, x: Mapping[str, Any], rounding: Callable[[Fraction, int], Fraction]) -> dict[str, Any]:
+    """Recursive summation where ``rounding(total, k)`` is what becomes of the exact sum of ``values[k]`` and all before."""
     form, values = x["format"], x["values"]
     partial, largest = values[0], abs(values[0])
-    for value, share in zip(values[1:], x["errors"], strict=True):
-        partial = (partial + value) * (1 + share * Fraction(1, 2**form.precision))
+    for k, value in enumerate(values[1:], 1):
+        partial = rounding(partial + value, k)
         largest = max(largest, abs(partial))
-    return _summary(mp, form, values, partial, largest)
-
-
-def _summary(mp: Any, form: Any, values: list[Fraction], computed: Fraction, largest: Fraction) -> dict[str, Any]:
     exact = sum(values, Fraction(0))
     return {
-        "error": mp.mpf(abs(computed - exact)),
+        "error": mp.mpf(abs(partial - exact)),
         "total": mp.mpf(sum((abs(value) for value in values), Fraction(0))),
         "sum_size": mp.mpf(abs(exact)),
         "u": mp.mpf(Fraction(1, 2**form.precision)),

@@ -1,4 +1,4 @@
-r"""Batch normalization in random linear networks: spectra, mean maps and gradients, exactly.
+r"""Batch normalization in random linear networks: spectra and mean maps, exactly.
 
 With ``lam`` a spectrum of mean 1 and ``1 + 2 t = v^{-2}``, the integrals over Gaussian or Haar weights become integrals of
 analytic functions over [0, 1] (O1 and O4 of the specification), so no tail is cut off.
@@ -6,7 +6,6 @@ analytic functions over [0, 1] (O1 and O4 of the specification), so no tail is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -73,14 +72,12 @@ def carlson(mp: Any, lam: list[Any]) -> Any:
 
 def contraction(mp: Any, a: list[Any]) -> dict[str, Any]:
     """P1 Lemma 8 for the squared singular values ``a_i / sum(a)``."""
-    smallest = mean_one(mp, a)[0] / len(a)
-    return {"mean_gap": mean_gap(mp, a), "gap": mp.mpf(Fraction(1, len(a))) - smallest, "smallest": smallest}
+    return {"mean_gap": mean_gap(mp, a), **_gap_of(mp, a)}
 
 
 def contraction_unnormalised(mp: Any, a: list[Any]) -> dict[str, Any]:
     """The same for the squared singular values ``a_i``, whose sum is not 1."""
-    smallest = mp.minimum(a)
-    return {"mean_gap": mean_gap(mp, a), "gap": mp.mpf(Fraction(1, len(a))) - smallest, "smallest": smallest}
+    return {"mean_gap": mean_gap(mp, a), **_unnormalised_gap_of(mp, a)}
 
 
 # gap_one_step ----------------------------------------------------------------------------------------------------------
@@ -239,41 +236,7 @@ def rotated_step(mp: Any, X: Any, W: Any) -> dict[str, Any]:
     }
 
 
-# grad_pathwise ---------------------------------------------------------------------------------------------------------
-
-
-def pathwise_gradient(mp: Any, X: Any, W: list[Any], G: Any) -> Mapping[str, Any]:
-    """Norms of the gradients of ``<G, X_L>`` with respect to every ``W_l``, one directional derivative per entry."""
-    layers, d, n = len(W), X.rows, X.cols
-    states, rows, units = [X], [], []
-    for weight in W:
-        norms, normalised = _normalised_rows(mp, weight * states[-1])
-        rows.append(norms)
-        units.append(normalised)
-        states.append(normalised)
-
-    def derivative(layer: int, i: int, j: int) -> Any:
-        moved = mp.zeros(d, n)
-        for c in range(n):
-            moved[i, c] = states[layer][j, c]
-        for k in range(layer, layers):
-            moved = _tangent(mp, moved, units[k], rows[k])
-            if k + 1 < layers:
-                moved = W[k + 1] * moved
-        return mp.fsum(G[r, c] * moved[r, c] for r in range(d) for c in range(n))
-
-    gradients = [mp.fsum(derivative(layer, i, j) ** 2 for i in range(d) for j in range(d)) for layer in range(layers)]
-    lowest = [mp.log(mp.minimum(norms)) for norms in rows]
-    highest = [mp.log(mp.maximum(norms)) for norms in rows]
-    return {
-        "log_gradient": [mp.log(square) / 2 for square in gradients],
-        "log_operator": [mp.log(mp.mnorm(state, 2)) for state in states[:-1]],
-        "log_shrink": [-mp.fsum(lowest[layer:]) for layer in range(layers)],
-        "log_shrink_after": [-mp.fsum(lowest[layer + 1 :]) for layer in range(layers)],
-        "log_shrink_longest": [-mp.fsum(highest[layer:]) for layer in range(layers)],
-        "shortest": [mp.minimum(norms) for norms in rows],
-        "log_loss": mp.log(mp.fsum(G[r, c] * G[r, c] for r in range(d) for c in range(n))) / 2,
-    }
+# layers ----------------------------------------------------------------------------------------------------------------
 
 
 def _normalised_rows(mp: Any, Y: Any) -> tuple[list[Any], Any]:

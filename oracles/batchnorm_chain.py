@@ -13,7 +13,7 @@ from typing import Any
 import flint
 
 from oracles.batchnorm import _normalised_rows, mean_log_form, mean_one
-from oracles.batchnorm_isometry import largest_drop
+from oracles.batchnorm_isometry import largest_drop, row_squares
 from refute.arithmetic import Certifying
 from refute.arithmetic.numbers import ComplexBall
 
@@ -157,10 +157,10 @@ def plane_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
 def plane_path(mp: Any, X: Any, W: list[Any]) -> dict[str, Any]:
     """``cot^2`` of the angle between the rows of every state, from the states themselves, and the cosines of the rotations."""
     state = X
-    squares = [_cotangent_square(state)]
+    squares = [_cotangent_square(mp, state)]
     for weight in W:
         image = weight * state
-        squares.append(_cotangent_square(image))
+        squares.append(_cotangent_square(mp, image))
         _, state = _normalised_rows(mp, image)
     doubled = [weight[0, 0] ** 2 - weight[0, 1] ** 2 for weight in W]
     sines = [2 * weight[0, 0] * weight[0, 1] for weight in W]
@@ -174,10 +174,11 @@ def plane_path(mp: Any, X: Any, W: list[Any]) -> dict[str, Any]:
     }
 
 
-def _cotangent_square(X: Any) -> Any:
+def _cotangent_square(mp: Any, X: Any) -> Any:
+    """From the Gram matrix of the two rows, whatever their norms."""
     inner = X[0, 0] * X[1, 0] + X[0, 1] * X[1, 1]
-    area = X[0, 0] * X[1, 1] - X[0, 1] * X[1, 0]
-    return inner * inner / (area * area)
+    first, second = row_squares(mp, X)
+    return inner * inner / (first * second - inner * inner)
 
 
 def plane_draw(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:

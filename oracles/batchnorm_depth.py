@@ -1,7 +1,7 @@
 r"""Chains of layers with batch normalization and Gaussian weights (P1 Theorem 1, Appendix B.1), exactly or enclosed.
 
 ``d -> infinity``: the mean map of a spectrum of two levels, iterated by a power series.  Finite ``d``: the mean gaps are
-enclosed by the sharp forms of Lemmas 7 and 8, for two samples also through moments of a wrapped Cauchy walk.
+enclosed by their largest values, for two samples through moments of a wrapped Cauchy walk; no recursion of the paper enters.
 """
 
 from __future__ import annotations
@@ -153,22 +153,12 @@ def _leaving(mp: Any, distance: Any, d: int) -> Any:
     return mp.minimum(mp.mpf(1), 4 * mp.exp(-d * distance**2 / 4)) if mp.lt(0, distance) else mp.mpf(1)
 
 
-def _contraction(mp: Any, n: int, d: int) -> tuple[Any, Any]:
-    """The sharp coefficient ``2n/(n+2)`` of Lemma 8, and ``(1 - 1/n) / sqrt(d)`` for the noise of Lemma 7."""
-    return mp.mpf(Fraction(2 * n, n + 2)), mp.mpf(Fraction(n - 1, n)) / mp.sqrt(mp.mpf(d))
-
-
 def restricted_gap_expectation(mp: Any, a: list[Any], t: Any, d: int, L: int) -> dict[str, Any]:
-    """``E[V(H_{L+1}) 1]`` enclosed, with ``alpha = t/n``: the recursion of the proof with sharp constants, and `walk` for n = 2."""
+    """``E[V(H_{L+1}) 1]`` enclosed, with ``alpha = t/n``: by the largest value of V, by Jensen for L = 0, and by `walk` for n = 2."""
     n, alpha = len(a), t / len(a)
     if n == 1:
         return {"restricted": mp.mpf(0), "alpha": alpha}
-    rate, noise = _contraction(mp, n, d)
-    step = 1 - rate * alpha
-    gap = _mean_gap_at_most(mp, a, d)
-    for _ in range(L):
-        gap = step * gap + noise
-    high = mp.minimum(mp.sqrt(mp.mpf(n * (n - 1))) * gap, mp.sqrt(mp.mpf(Fraction(n - 1, n))))
+    high = mp.sqrt(mp.mpf(Fraction(n - 1, n)))
     low = mp.sqrt(mp.mpf(Fraction(n, n - 1))) * batchnorm.mean_gap(mp, a) if L == 0 else mp.mpf(0)
     if n == 2:
         *_, last = walk(mp, a, 1 - 2 * alpha, d, L + 1)
@@ -177,27 +167,23 @@ def restricted_gap_expectation(mp: Any, a: list[Any], t: Any, d: int, L: int) ->
     return {"restricted": mp.between(low, high), "alpha": alpha}
 
 
-def _mean_gap_at_most(mp: Any, a: list[Any], d: int) -> Any:
-    """An upper bound of the mean gap of the next layer: Lemma 7, or 1/n."""
-    n = len(a)
-    _, noise = _contraction(mp, n, d)
-    return mp.minimum(batchnorm.mean_gap(mp, a) + noise, mp.mpf(Fraction(1, n)))
-
-
 def average_product_expectation(mp: Any, a: list[Any], d: int, L: int) -> dict[str, Any]:
-    """The mean of the average, enclosed by the telescoped recursion, by the maximum of ``x (1/n - x)``, and for n = 2 by `walk`."""
+    r"""The mean of the average, enclosed by 0 and the maximum of ``x (1/n - x)``, for n = 2 also by `walk` and by second moments.
+
+    With ``x = |zeta|^2``, ``s = sqrt(1 - x)`` a layer takes ``h = x - (1-s)/(1+s)`` off the mean of x and adds at most 1/d, so the
+    means of h over L layers sum to ``E x_1 + (L-1)/d`` at most; and ``(|zeta| (1 - |zeta|))^2 <= 4h/3``, because ``1 - |zeta| <= s``
+    and ``s (1+s)^2 <= 4 (2+s) / 3``.
+    """
     n = len(a)
-    first = batchnorm.mean_gap_next(mp, a, d)
-    ends = {"first": first, "before": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
+    ends = {"first": batchnorm.mean_gap_next(mp, a, d), "before": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
     if n == 1:
         return {"average": mp.mpf(0), **ends}
-    rate, noise = _contraction(mp, n, d)
-    high = mp.minimum((_mean_gap_at_most(mp, a, d) / L + noise) / rate, mp.mpf(Fraction(1, 4 * n * n)))
-    low = mp.mpf(0)
+    low, high = mp.mpf(0), mp.mpf(Fraction(1, 4 * n * n))
     if n == 2:
-        layers = walk(mp, a, mp.mpf(Fraction(1, 2)), d, L)
+        layers = list(walk(mp, a, mp.mpf(Fraction(1, 2)), d, L))
         sums = (mp.maximum(mp.mpf(0), layer.mean - layer.high - (1 - layer.kept)) for layer in layers)
         low = mp.fsum(sums) / (4 * L)
+        high = mp.minimum(high, mp.sqrt((layers[0].high + mp.mpf(Fraction(L - 1, d))) / (12 * L)))
     return {"average": mp.between(low, high), **ends}
 
 

@@ -48,6 +48,26 @@ def _block(mp: Any, Y: Any, j: int, square: Any) -> Any:
     return mp.matrix([[product[c, e] / square for e in range(n)] for c in range(n)])
 
 
+# grad_pathwise ------------------------------------------------------------------------------------------------------------
+
+
+def pathwise_gradient(mp: Any, X: Any, W: list[Any], G: Any) -> dict[str, Any]:
+    """Norms of the gradients of ``<G, X_L>`` with respect to every ``W_l``, and what bounds them."""
+    states, rows = chain(mp, X, W)
+    layers = range(len(W))
+    lowest = [mp.log(mp.minimum(norms)) for norms in rows]
+    highest = [mp.log(mp.maximum(norms)) for norms in rows]
+    return {
+        "log_gradient": [log_layer_gradient(mp, states, rows, W, G, l) for l in layers],
+        "log_operator": [mp.log(mp.mnorm(state, 2)) for state in states[:-1]],
+        "log_shrink": [-mp.fsum(lowest[l:]) for l in layers],
+        "log_shrink_after": [-mp.fsum(lowest[l + 1 :]) for l in layers],
+        "log_shrink_longest": [-mp.fsum(highest[l:]) for l in layers],
+        "shortest": [mp.minimum(norms) for norms in rows],
+        "log_loss": log_loss(mp, G),
+    }
+
+
 # grad_expected ------------------------------------------------------------------------------------------------------------
 
 
@@ -58,9 +78,14 @@ def layer_gradient(mp: Any, a: list[Any], W: list[Any], G: Any, l: int) -> dict[
 
 
 def diagonal_chain(mp: Any, a: list[Any], W: list[Any]) -> tuple[list[Any], list[list[Any]]]:
-    """The states from ``diag(sqrt(lam))`` on, and the row norms before each normalization."""
+    """`chain` from ``diag(sqrt(lam))`` on."""
     total = mp.fsum(a)
-    states, rows = [mp.diag([mp.sqrt(len(a) * value / total) for value in a])], []
+    return chain(mp, mp.diag([mp.sqrt(len(a) * value / total) for value in a]), W)
+
+
+def chain(mp: Any, X: Any, W: list[Any]) -> tuple[list[Any], list[list[Any]]]:
+    """The states from ``X`` on, and the row norms before each normalization."""
+    states, rows = [X], []
     for weight in W:
         norms, state = _normalised_rows(mp, weight * states[-1])
         rows.append(norms)

@@ -241,7 +241,6 @@ def eigenvalues(mp: Any, X: Any) -> dict[str, Any]:
 def haar_draw(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
     """Products of entries of one draw, and the spread of the row norms of ``W diag(sqrt(lam))``."""
     d = len(a)
-    drawn = one_layer(mp, a, W)
     total = mp.fsum(a)
     squares = [mp.fsum(W[j, k] * W[j, k] * d * a[k] / total for k in range(d)) for j in range(d)]
     first = W[0, 0] * W[0, 0]
@@ -252,7 +251,7 @@ def haar_draw(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
         "mixed": first * W[1, 1] * W[1, 1],
         "cycle": W[0, 0] * W[0, 1] * W[1, 0] * W[1, 1],
         "row_spread": mp.fsum((value - 1) ** 2 for value in squares) / d,
-        "square": drawn["square"],
+        "square": mp.fsum((value - 1) ** 2 for value in mean_one(mp, a)),
     }
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from oracles.batchnorm import mean_log_form, mean_one
+from oracles.batchnorm_isometry import mean_log_by_angles
 
 
 def square_layer(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
@@ -16,11 +17,15 @@ def square_layer(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
 
 
 def square_layer_expectation(mp: Any, a: list[Any]) -> dict[str, Any]:
-    """The mean: ``log det W^2`` and the squared norm of a Gaussian vector by digamma functions, its direction by `mean_log_form`."""
-    n, before = len(a), _before(mp, a)
-    row = before["log_form"] + mp.digamma(mp.mpf(Fraction(n, 2)))
+    """The mean: ``log det W^2`` and the squared norm of a Gaussian vector by digamma functions.
+
+    The direction of the vector by `mean_log_by_angles` for n <= 3, beyond by the `mean_log_form` of the statement.
+    """
+    n, lam, before = len(a), mean_one(mp, a), _before(mp, a)
+    direction = mean_log_by_angles(mp, lam) if n <= 3 else before["log_form"]
+    row = direction + mp.digamma(mp.mpf(Fraction(n, 2)))
     weights = mp.fsum(mp.digamma(mp.mpf(Fraction(j, 2))) for j in range(1, n + 1))
-    return {**before, "phi_next": row - weights / n - mp.log(mp.fprod(mean_one(mp, a))) / n}
+    return {**before, "phi_next": row - weights / n - mp.log(mp.fprod(lam)) / n}
 
 
 def _before(mp: Any, a: list[Any]) -> dict[str, Any]:

@@ -47,20 +47,29 @@ def linear_moments(mp: Any, X: Any, C: Any, m: int, n1: int, n2: int, n3: int) -
     constants = _linear_constants(mp, X, C, m, [*widths, 2])
     energy, overlap = constants["energy"], constants["overlap"]
     powers = {order: _layer_powers(mp, C, energy, widths, order) for order in {1, 2, m}}
-    moments = [double_factorial(2 * m - 1) * C**m * power for power in powers[m]]
-    mean_fourth = C**2 * powers[2][3]
+    moments = [pairings((0,) * (2 * m)) * C**m * power for power in powers[m]]
+    fourth = C**2 * powers[2][3]
     return {
         **constants,
         "first": moments[0],
         "moment": moments[:3],
         "moment_next": moments[1:],
         "covariance": [C**k * overlap for k in (1, 2, 3)],
-        "crossed": mp.mpf(0),
-        "centre": mp.mpf(0),
-        "joint": mean_fourth,
+        "crossed": pairings((0, 1)) * C**4 * overlap,
+        "centre": mp.mpf(pairings((0,))),
+        "joint": pairings((0, 0, 1, 1)) * fourth,
         "square": C * powers[1][3],
-        "fourth": 3 * mean_fourth,
+        "fourth": pairings((0, 0, 0, 0)) * fourth,
     }
+
+
+@lru_cache(maxsize=64)
+def pairings(neurons: tuple[int, ...]) -> int:
+    """The ways to pair the factors of a product of neurons of one layer, each with another of the same neuron (Isserlis)."""
+    if not neurons:
+        return 1
+    first, *rest = neurons
+    return sum(pairings((*rest[:k], *rest[k + 1 :])) for k, other in enumerate(rest) if other == first)
 
 
 def _linear_constants(mp: Any, X: Any, C: Any, m: int, widths: Sequence[int]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from math import comb, factorial, prod
 from typing import Any
 
 from oracles.activations import double_factorial
+from oracles.finite_width import shared_factors
 
 
 def logdet_draw(mp: Any, X: Any, n: int, r: int, W1: Any, W2: Any, W3: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def logdet_moments(mp: Any, X: Any, n: int, r: int, m1: int, m2: int, m3: int) -
         "gain": running(lambda m: mp.mpf(Fraction(signed_cycles(n, m), m**n)), lambda a, b: a * b),
         "log_gain": lambda: running(lambda m: mean_log_determinant(mp, n, m), lambda a, b: a + b),
         "power_gain": lambda: running(lambda m: telescoped_powers(mp, n, m, half_steps), lambda a, b: a * b),
-        "trace": [constants["trace_start"]] * 3,
+        "trace": [constants["trace_start"] * gain for gain in running(mean_chi_square, lambda a, b: a * b)],
         "full": [mp.mpf(int(min(widths[: k + 1]) >= n)) for k in range(3)],
     }
 
@@ -92,6 +93,11 @@ def signed_cycles(n: int, m: int) -> int:
                 left.remove(place)
         total += (-1) ** (n - cycles) * m**cycles
     return total
+
+
+def mean_chi_square(m: int) -> Fraction:
+    r"""$\mathbb E\chi^2_m/m$, by which a layer multiplies the mean squared length of every sample."""
+    return Fraction(shared_factors(m, 1), m)
 
 
 def mean_log_determinant(mp: Any, n: int, m: int) -> Any:

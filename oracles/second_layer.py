@@ -57,7 +57,7 @@ def vertex_moments(mp: Any, x: Any, C1: Any, B1: Any, C2: Any, B2: Any, n1: int)
         "alike": _assigned(mp, neuron, variances, n1, (0, 0, 0, 0), (0, 1, 2, 3)),
         "split": _assigned(mp, neuron, variances, n1, (0, 0, 1, 1), (0, 1, 2, 3)),
         "s1234": neuron.moment((0, 1, 2, 3)),
-        "crossed": mp.mpf(0),
+        "crossed": _assigned(mp, neuron, variances, n1, (0, 1), (0, 1)),
         **_vertex_constants(mp, X, C2, B2, n1),
     }
 

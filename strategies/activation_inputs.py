@@ -50,8 +50,9 @@ class NamedActivation:
 
 
 class NamedActivations(Input):
-    """One of the named activations, with a raw parameter in ``[FLOOR, 1]``: four times the parameter of those in `RATES`, whose
-    rate is at most 1/2, which keeps quadratures short.
+    """One of the named activations, with a raw parameter in ``[FLOOR, 1]``: the rate of those in `RATES`, twice their parameter.
+
+    Beyond the rate 1 the quadratures of `strategies.gaussian` would need more nodes.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -82,11 +83,11 @@ class NamedActivations(Input):
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> NamedActivation:
         name, parameter = choices["activation"], parts[""]
-        return NamedActivation(xp, name, parameter / 4 if name in RATES else parameter)
+        return NamedActivation(xp, name, parameter / 2 if name in RATES else parameter)
 
     def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
         name, parameter = choices["activation"], Fraction(parts[""][()])
-        return name, mp.mpf(parameter / 4 if name in RATES else parameter)
+        return name, mp.mpf(parameter / 2 if name in RATES else parameter)
 
 
 class Variances(Input):

@@ -211,3 +211,16 @@ def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
         root = xp.sqrt(xp.clip(rest - 2 * rho * along - along * along - across * across, 0.0, 1.0))
         found.append(radius)
     return xp.stack(found, axis=1)
+
+
+def restricted_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, Any]:
+    """``V`` at the end of such a walk, or 0 if ``1 - |zeta|`` of an earlier layer is below ``t``, and the level ``t/2``."""
+    radius = walk(xp, a, steps, d)
+    kept = xp.all(1 - radius[:, :-1] >= t[:, None], axis=1)
+    return xp.where(kept, radius[:, -1] / 2**0.5, xp.zeros_like(t)), t / 2
+
+
+def average_walk(xp: Any, a: Any, steps: Any, d: int) -> tuple[Any, Any]:
+    """`average_product` on such a walk."""
+    radius = walk(xp, a, steps, d)
+    return xp.mean(radius * (1 - radius), axis=1) / 4, radius[:, 0] / 2

@@ -61,8 +61,8 @@ def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False) -> Any:
     The angles of a sector cluster at its edges, where one of the two Gaussians changes its sign; they are symmetric, so that
     ``f(Y)`` is ``f(X)`` or ``f(-X)`` in reverse order.
     """
-    r, radial = half_line(14, 20) if fine else half_line(2, 24, reach=9.5)
-    t, weights = legendre(48 if fine else 32)
+    r, radial = half_line(14, 20) if fine else half_line(2, 32, reach=11.5)
+    t, weights = legendre(48 if fine else 40)
     t, weights = t * t * (3 - 2 * t), 6 * t * (1 - t) * weights
     r, radial, t, weights = arrays(xp, angle, r, radial * r * np.exp(-r * r / 2) / (2 * math.pi), t, weights)
     total = 0 * angle

@@ -45,7 +45,9 @@ class Haar(Input):
 
         shape = shape_of(self.shape, sizes)
         count = int(np.prod(shape))
-        return {"": np.array(draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count)), dtype=object).reshape(shape)}
+        raw = np.array(draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count)), dtype=object).reshape(shape)
+        raw[..., 0, 0] = np.where(raw[..., 0, 0] < 0, -1, 1).astype(object)
+        return {"": raw}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         shape = shape_of(self.shape, sizes)

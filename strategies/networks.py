@@ -45,11 +45,7 @@ class Dense(Input):
         return {"": values}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        shape = shape_of(self.shape, sizes)
-        count = int(np.prod(shape))
-        entries = np.array(draw(st.lists(st.integers(-8, 8), min_size=count, max_size=count)), dtype=object).reshape(shape)
+        entries = _integers(draw, shape_of(self.shape, sizes), 8)
         empty = ~np.any(entries != 0, axis=-1)
         entries[empty] = 1
         return {"": entries}
@@ -144,12 +140,7 @@ class Cayley(Input):
         return {"": values}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        shape = shape_of(self.shape, sizes)
-        count = int(np.prod(shape))
-        halves = draw(st.lists(st.integers(-4, 4), min_size=count, max_size=count))
-        return {"": np.array([Fraction(k, 2) for k in halves], dtype=object).reshape(shape)}
+        return {"": _integers(draw, shape_of(self.shape, sizes), 4) * Fraction(1, 2)}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         shape = shape_of(self.shape, sizes)
@@ -175,16 +166,10 @@ class Cayley(Input):
         return (identity - skew) * mp.inverse(identity + skew)
 
 
-class Householder(Input):
+class Householder(Dense):
     """Orthogonal matrices as products of ``count`` reflections ``I - 2 v v^T / v^T v`` of non-zero vectors ``v``."""
 
     families = ("gaussian", "nearly parallel")
-
-    def __init__(self, count: int | str, size: int | str) -> None:
-        self.shape = (count, size)
-
-    def parts(self) -> Mapping[str, Shape]:
-        return {"": self.shape}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         count, size = shape_of(self.shape, sizes)
@@ -192,15 +177,6 @@ class Householder(Input):
         if family == "nearly parallel":
             values = sampler.normal(batch, 1, size) + sampler.log_uniform(batch, 1, 1, low=2.0**-20, high=1.0) * values
         return {"": values}
-
-    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return Dense(*self.shape).draw(draw, sizes, choices)
-
-    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        return Dense(*self.shape).corners(sizes, choices)
-
-    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        return bool(np.all(np.any(parts[""] != 0, axis=-1)))
 
     def tensor(self, xp: Any, parts: Parts, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
         vectors = parts[""]
@@ -249,12 +225,7 @@ class UnitRows(Input):
         return {"": values}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        from hypothesis import strategies as st
-
-        shape = shape_of(self.parts()[""], sizes)
-        count = int(np.prod(shape))
-        halves = draw(st.lists(st.integers(-8, 8), min_size=count, max_size=count))
-        return {"": np.array([Fraction(k, 2) for k in halves], dtype=object).reshape(shape)}
+        return {"": _integers(draw, shape_of(self.parts()[""], sizes), 8) * Fraction(1, 2)}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
         rows, flat = shape_of(self.parts()[""], sizes)
@@ -302,6 +273,14 @@ def reflections(count: int | str, size: int | str) -> Householder:
 def unit_rows(rows: str, columns: str) -> UnitRows:
     """A matrix ``(rows, columns)`` whose rows have norm one."""
     return UnitRows(rows, columns)
+
+
+def _integers(draw: Callable[[Any], Any], shape: tuple[int, ...], largest: int) -> NDArray[Any]:
+    from hypothesis import strategies as st
+
+    count = int(np.prod(shape))
+    drawn = draw(st.lists(st.integers(-largest, largest), min_size=count, max_size=count))
+    return np.array(drawn, dtype=object).reshape(shape)
 
 
 def _stacked(stack: list[int], matrix: list[list[Any]]) -> NDArray[Any]:

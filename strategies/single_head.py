@@ -200,9 +200,8 @@ class DrawnLayer:
     def residual_after(self) -> Any:
         """The composite norm of the output column, least over the shifts: at an entry, or in the middle of its range.
 
-        The column is measured from the output of the first token.
-
-        Between two such places one factor is monotone along with the other, or their product is concave.
+        Between two such places both factors fall, both rise, or their product is concave.  The column is measured from the
+        output of the first token.
         """
         xp, rest = self.xp, self.parts["rest"]
         apart = rest - rest[:, :1]

@@ -8,7 +8,8 @@ This is Rump (2012), Theorem 3.4.  For $n\le1+\frac1{2u}$ the factor improves to
 Lange and Rump 2019; recalled), which is attained: by $(1,u,\dots,u)$ with ties to even, where every addition of $u$ is lost.
 
 The format and the tie rule are inputs.  Rounding is exact and done once, both in rationals and in tensors, and all pairs,
-triples, … of the numbers of a small format are enumerated as far as the budget lasts.
+triples, … of the numbers of a small format are enumerated as far as the budget lasts; `--lanes corners --budget 200s` examines
+all triples of the two 8-bit formats under every tie rule.
 """
 
 from sympy import And, Implies, Le
@@ -23,38 +24,37 @@ error, total, sum_size, u, largest, omega = quantities("error total sum_size u l
 n = sizes("n")
 
 
-def evaluate(xp, x, n):
-    """The error as the sum of the local rounding errors, so that nothing cancels."""
-    values, deviation = x["values"], 0 * x["values"][:, 0]
-    partial, highest = values[:, 0], abs(values[:, 0])
-    for k in range(1, n):
-        partial, local = x["format"].add(xp, partial, values[:, k], x["rounding"])
-        deviation = deviation + local
-        highest = xp.maximum(highest, abs(partial))
-    return summary(xp, x, partial, deviation, highest)
+def evaluate_with(add):
+    """The evaluator for one addition ``add(xp, x, partial, k)``; the error is the sum of the local ones: nothing cancels."""
+
+    def evaluate(xp, x, n):
+        values, deviation = x["values"], 0 * x["values"][:, 0]
+        partial, highest = values[:, 0], abs(values[:, 0])
+        for k in range(1, n):
+            partial, local = add(xp, x, partial, k)
+            deviation = deviation + local
+            highest = xp.maximum(highest, abs(partial))
+        return {
+            error: abs(deviation),
+            total: xp.sum(abs(values), axis=1),
+            sum_size: abs(partial - deviation),
+            u: float(x["format"].unit),
+            largest: highest,
+            omega: float(x["format"].largest),
+        }
+
+    return evaluate
 
 
-def evaluate_perturbed(xp, x, n):
+def rounded(xp, x, partial, k):
+    return x["format"].add(xp, partial, x["values"][:, k], x["rounding"])
+
+
+def perturbed(xp, x, partial, k):
     """Every sum of two is off by a given share of u."""
-    values, deviation = x["values"], 0 * x["values"][:, 0]
-    partial, highest = values[:, 0], abs(values[:, 0])
-    for k in range(1, n):
-        local = (partial + values[:, k]) * x["errors"][:, k - 1] * float(x["format"].unit)
-        partial = partial + values[:, k] + local
-        deviation = deviation + local
-        highest = xp.maximum(highest, abs(partial))
-    return summary(xp, x, partial, deviation, highest)
-
-
-def summary(xp, x, computed, deviation, highest):
-    return {
-        error: abs(deviation),
-        total: xp.sum(abs(x["values"]), axis=1),
-        sum_size: abs(computed - deviation),
-        u: float(x["format"].unit),
-        largest: highest,
-        omega: float(x["format"].largest),
-    }
+    added = partial + x["values"][:, k]
+    local = added * x["errors"][:, k - 1] * float(x["format"].unit)
+    return added + local, local
 
 
 def triple(form, *values):
@@ -73,7 +73,7 @@ claim = Claim(
     sizes={"n": (1, 24)},
     hypotheses=[no_overflow],
     statement=And(printed, Implies(Le(2 * (n - 1) * u, 1), sharp)),
-    evaluate=evaluate,
+    evaluate=evaluate_with(rounded),
     oracle=approximation.recursive_sum,
     oracle_differs="rationals, rounded by comparing the two enclosing numbers; the error is a difference of sums, not a sum "
     "of local errors",
@@ -100,7 +100,7 @@ claim = Claim(
             "any arithmetic with relative errors of at most u",
             statement=printed,
             inputs={"x": perturbed_sum("n")},
-            evaluate=evaluate_perturbed,
+            evaluate=evaluate_with(perturbed),
             oracle=approximation.perturbed_sum,
             because="if every addition errs by +u, the first number gains (1 + u)^(n-1) - 1 > (n-1) u for n >= 3",
         ),

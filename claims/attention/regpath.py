@@ -127,7 +127,11 @@ claim = Claim(
     "plain exponentials, not in the log domain",
     tight="n = 1, T = 2, p = R u: equality in the margin bound for every R",
     surrogate="every p of the sublevel set {L(p) <= L(Ru)} in the ball, of which the minimiser is one, obeys the rate",
-    not_covered=["norms other than the Euclidean one", "existence of the limit for losses whose slope is not bounded below"],
+    not_covered=[
+        "losses other than the correlation and the logistic one",
+        "norms other than the Euclidean one",
+        "existence of the limit for losses whose slope is not bounded below",
+    ],
     mutants=[
         Mutant(
             "the margin of the path itself, without the logarithm",

@@ -39,6 +39,7 @@ def evaluate(xp, a, d):
 claim = Claim(
     source=JOUDAKI_2022.item("abstract (entropy of representations), as exact identities"),
     provenance="derived",
+    reading="entropy, divergence and distance by their formulas for Gaussian laws, which are not checked",
     inputs={"a": spectrum("n")},
     sizes={"n": (1, 6), "d": ("n", 8)},
     statement=And(Eq(divergence, d * n / 2 * phi), Le(distance, phi)),

@@ -44,7 +44,7 @@ def evaluate(xp, sigma, t, W):
 claim = Claim(
     source=REFUTE_DERIVED.item("The assumption of Theorem 1 of arXiv 2106.03970 fails with positive probability"),
     provenance="derived",
-    inputs={"sigma": spectrum("n"), "t": level(Fraction(1, 1 << 20), Fraction(11, 16))},
+    inputs={"sigma": spectrum("n"), "t": level(Fraction(1, 1 << 20), Fraction(181, 256))},
     randomness={"W": gaussian("d", "n")},
     sizes={"n": (2, 2), "d": (2, 2)},
     statement=And(Eq(Probability(below), chance), Le(4 * alpha, pi * Probability(below))),

@@ -8,6 +8,10 @@ Joudaki and Bach (2021), arXiv 2106.03970 (in the Frobenius norm of its proof); 
 of $uu^\top$ over $d$ i.i.d. unit rows $u$, and $\mathbb E\|uu^\top-\mathbb Euu^\top\|_F^2=1-\|\mathbb Euu^\top\|_F^2$.
 
 Equality $(1-\frac1n)/d$ at isotropy; 0 at rank one.  Rational for two samples with rational $\sigma_i$.
+
+The mean on the left is computed by the argument just given, from the overlap $\mathbb E\langle u,u'\rangle^2$ of two rows: for two samples
+that of wrapped Cauchy steps (`batchnorm/n2_wrapped_cauchy_moments`), for three from the shares $p_i$ and their sum 1.  Surviving says
+that these forms agree; that they are the mean rests on the independence of the rows, and on the draws printed beside them.
 """
 
 from functools import partial

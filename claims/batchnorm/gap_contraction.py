@@ -60,7 +60,7 @@ claim = Claim(
         Mutant(
             "coefficient 2n/(n+1)",
             statement=Le(mean_gap, (1 - 2 * n / (n + 1) * smallest) * gap),
-            because="2n/(n+2) is the derivative at isotropy; at n = 2, sigma_n^2 = 2/5: 0.50510 > 0.46667",
+            because="2n/(n+2) is the derivative at isotropy; at n = 2, sigma_n^2 = 2/5 the gap shrinks by 0.50510 > 0.46667",
         ),
         Mutant(
             "singular value for eigenvalue",

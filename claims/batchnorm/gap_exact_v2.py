@@ -8,6 +8,9 @@ $H_{\ell+1}$ are i.i.d., so that $\mathbb E\,\mathrm{tr}\,C^2=\frac1d+(1-\frac1d
 
 At rank one $1-\frac1n$, at isotropy $\frac1d(1-\frac1n)$, at $d=1$ it does not depend on $\sigma$.  The mean gap therefore does not
 decrease everywhere: what the layer adds at isotropy is of order $d^{-1/2}$.
+
+The mean on the left is computed by pairs of rows from their overlap, as in `batchnorm/gap_concentration`, where it is said what that rests
+on.
 """
 
 from functools import partial

@@ -14,7 +14,9 @@ mean is $\frac1{4d}$ for every $d$.
 Checked is the bound $\frac1d$; exact means: $n=1$ (0), $d<n$ ($p_n^2$), $n=2$ at isotropy, and $n=d=2$, where it is
 $\frac14\big(\frac12+\frac32\rho^2-\frac4\pi(1+\rho^2)\arctan\rho\big)$,
 $\rho=\frac{\sigma_1-\sigma_2}{\sigma_1+\sigma_2}$; elsewhere the mean is
-enclosed between 0 and the first bound.
+enclosed between 0 and the first bound, which for two samples also follows from $\mathbb E|\zeta|\ge\rho$ and
+$\mathbb E|\zeta|^2=\frac1d+(1-\frac1d)\rho^2$ (`batchnorm/n2_wrapped_cauchy_moments`).  For three samples and $d\ge3$ the enclosure is the
+argument above: there the verdict rests on it, and only the draws printed beside it could speak against it.
 """
 
 from functools import partial
@@ -55,6 +57,7 @@ claim = Claim(
         square_distance: "squared distance of the gap of the next layer from 1/n - p_n",
         purity: "sum of the squared eigenvalues of the mean Gram matrix",
     },
+    not_covered=["a second route to the mean for three samples and d >= 3, where it is enclosed by Weyl's inequality"],
     notation={
         square_distance: r"\left(\widehat V(H_{\ell+1})-(\tfrac1n-p_n)\right)^2",
         purity: r"\textstyle\sum_ip_i^2",

@@ -37,6 +37,7 @@ claim = Claim(
     sizes={"high": (1, 48), "low": (1, 48), "L": (1, 120)},
     axes={l: (1, "L")},
     statement=Le(gap[l], 2 * (1 - Rational(2, 3) * square[l]) ** l),
+    surrogate="the limit of infinite width at fixed n and l, for spectra of two levels",
     evaluate=evaluate,
     oracle=batchnorm_depth.two_levels,
     oracle_differs="a power series in 1 - s_low/s_high with a rigorous rest, not quadrature",

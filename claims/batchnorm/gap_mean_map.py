@@ -13,6 +13,10 @@ $p_i=R_D(\sigma_j^{-2},\sigma_k^{-2},\sigma_i^{-2})/(3\sigma_1\sigma_2\sigma_3)$
 
 Two symmetric matrices agree if their quadratic forms do: the claim is that $\mathbb E\langle x,u\rangle^2=x^\top Q\,\mathrm{diag}(p)
 \,Q^\top x$ for every $x$, where $u$ is a normalised row of $W_\ell H_\ell$.  Decided in rationals for two samples.
+
+The mean on the left is a closed form too: for two samples that of the Gram matrix, without its basis, for three the shares again, the
+last one as what the trace leaves.  Surviving says that these forms agree; that they are the mean rests on the derivation, on the
+draws printed beside them, and on a comparison with the integral in the tests.
 """
 
 from functools import partial

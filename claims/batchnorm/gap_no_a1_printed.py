@@ -39,7 +39,7 @@ claim = Claim(
     statement=Le(Mean(average), 3 * before / (2 * L) + Rational(3, 2) / sqrt(d)),
     evaluate=evaluate,
     oracle=batchnorm_depth.average_product,
-    oracle_differs="eigenvalues of each layer enclosed; the means by recursions and moments, not by the network",
+    oracle_differs="eigenvalues of each layer enclosed; the means by moments and by the range of a term, not by the network",
     expectation=batchnorm_depth.average_product_expectation,
     definitions={
         average: "average over the layers 1 to L of gap times squared smallest singular value",

@@ -45,6 +45,7 @@ def evaluate_unnormalised(xp, a):
 claim = Claim(
     source=DANESHMAND_2021.item("Lemma 2"),
     provenance="text",
+    reading="the distance by Bures' formula for commuting covariances, which is not checked: it is what the distance is computed by",
     inputs={"a": spectrum("n", singular=True)},
     sizes={"n": (1, 12)},
     statement=And(

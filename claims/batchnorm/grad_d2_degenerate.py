@@ -13,7 +13,7 @@ the rows stay on one line; in larger width it explodes as well.)  At a non-degen
 
 from sympy import Eq, Rational, log
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import angle_derivatives, forward
@@ -32,7 +32,7 @@ def evaluate(xp, r, W):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Figure 2 (rank-deficient inputs), in width two"),
+    source=REFUTE_DERIVED.item("Derivatives at a degenerate input at d = 2, next to Figure 2 of arXiv 2310.02012"),
     provenance="derived",
     inputs={"r": direction(1, "d")},
     randomness={"W": haar("L", "d", "d")},

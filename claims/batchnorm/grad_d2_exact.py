@@ -12,7 +12,7 @@ everything is rational; deeper, the identity is checked to many digits.
 
 from sympy import And, Eq, Gt, Le
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mutant, quantities, sizes
 from strategies.batchnorm import angle_derivatives, forward, sine_square
@@ -41,7 +41,7 @@ def evaluate(xp, X, W):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (gradients at d = 2)"),
+    source=REFUTE_DERIVED.item("Derivatives at d = 2 in the model of arXiv 2310.02012"),
     provenance="derived",
     inputs={"X": unit_rows("d", "d"), "W": orthogonal("L", "d", "d")},
     sizes={"d": (2, 2), "L": (1, 6)},

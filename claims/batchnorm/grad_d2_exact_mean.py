@@ -13,7 +13,7 @@ depth the identity on paths is `batchnorm/grad_d2_exact`.
 
 from sympy import And, Eq, Gt, Le, log
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import angle_derivatives, forward, sine_square
@@ -38,7 +38,7 @@ def evaluate(xp, X, W):
 bounded = Le(Mean(log_derivative), 2 * phi)
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (gradients at d = 2)"),
+    source=REFUTE_DERIVED.item("Mean derivatives at d = 2 in the model of arXiv 2310.02012"),
     provenance="derived",
     inputs={"X": unit_rows("d", "d")},
     randomness={"W": haar("L", "d", "d")},

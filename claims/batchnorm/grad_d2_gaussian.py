@@ -14,7 +14,7 @@ parameter $i\rho$, $\rho=\frac{|\cos\Delta|}{1+\sin\Delta}$, and $\mathbb E\log|
 
 from sympy import Eq, Gt, Le, log
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mean, Mutant, quantities
 from strategies.batchnorm import angle_derivatives, sine_square
@@ -33,7 +33,7 @@ def evaluate(xp, X, W):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (gradients at d = 2, with Gaussian weights)"),
+    source=REFUTE_DERIVED.item("Derivatives at d = 2 with Gaussian weights, next to arXiv 2310.02012"),
     provenance="derived",
     inputs={"X": unit_rows("d", "d")},
     randomness={"W": gaussian("d", "d")},

@@ -11,10 +11,11 @@ Jacobian (`batchnorm/grad_jacobian`) and the decay of the gap (`batchnorm/iso_de
 
 The proof bounds a non-negative sum, so more is true and is checked: the mean of the *positive part* of $\log\|\nabla\|_F-\log
 M-\frac12\log d$ is at most the bracket.  The loss is linear, $M=\|G\|_F$.  Both sides depend on $X_0$ through
-$\lambda_k=d\,a_k/\sum_ja_j$.  Means are enclosed: by Jensen for $u_k$ at $d=2$, by the gap of the input elsewhere, which needs
-few layers; depths up to 100 are run pathwise in `batchnorm/grad_gaps` and in the mean in the tests.  Far from tight: the bound
-exceeds observed values by orders of magnitude.  With Gaussian weights it is false: in width 8 the mean log-norm grows linearly
-in the depth, as a test of this project shows by betting.
+$\lambda_k=d\,a_k/\sum_ja_j$.  Means are enclosed above by the sum of the pathwise bound: by Jensen for $u_k$ at $d=2$; elsewhere every
+gap by that of the input, $\frac{L-\ell}2(d\varphi_0+\sqrt{2d\varphi_0})$, which is below the bound for every $\varphi_0$ as long as
+$L-\ell\le14<K+1$: at $d>2$ the verdict rests on the pathwise bound.  Depths up to 100 are run pathwise in `batchnorm/grad_gaps` and
+in the mean in the tests.  Far from tight: the bound exceeds observed values by orders of magnitude.  With Gaussian weights it is
+false: in width 8 the mean log-norm grows linearly in the depth, as a test of this project shows by betting.
 """
 
 from sympy import Gt, Le, Rational, sqrt
@@ -80,6 +81,7 @@ claim = Claim(
     not_covered=[
         "losses that are not linear: only their gradient at X_L enters",
         "nothing is claimed about the mean of the norm",
+        "the decay of the gap at d > 2: at the depths searched the pathwise bound alone decides",
     ],
     mutants=[
         Mutant(

@@ -99,7 +99,6 @@ claim = Claim(
         Mutant(
             "weights not orthogonal",
             inputs={"a": spectrum("d"), "W": dense("L", "d", "d"), "G": direction("d", "d")},
-            sizes={"d": (2, 4), "L": (1, 4), "l": (0, "L-1")},
             because="the gradient grows as the weights shrink",
         ),
     ],

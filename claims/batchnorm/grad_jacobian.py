@@ -13,7 +13,7 @@ $(\frac1d\|X\|_F^2)^{1/2}$.  Tight: isotropy with one eigenvalue below 1, and to
 
 from sympy import And, Eq, Gt, Le, sqrt
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_gradients
 from refute import Claim, Mutant, quantities, sizes
 from strategies.batchnorm import isometry_gap
@@ -47,7 +47,7 @@ def evaluate(xp, X, W):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (the Jacobian of batch normalization)"),
+    source=REFUTE_DERIVED.item("The Jacobian of batch normalization, next to Section 3 of arXiv 2310.02012"),
     provenance="derived",
     inputs={"X": dense("d", "d"), "W": orthogonal("d", "d")},
     sizes={"d": (2, 4)},

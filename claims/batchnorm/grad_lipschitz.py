@@ -5,7 +5,7 @@ $$\big\|\nabla_z(-\log\mathrm{softmax}(z)_y)\big\|_2=\|\mathrm{softmax}(z)-e_y\|
 and for the mean over $n$ samples the Frobenius norm of the gradient in all logits is below $\sqrt{2/n}$.  Remark 2 of Meterez
 et al. (2024), arXiv 2310.02012 (its Lemma C.2 could not be read; the constant is derived): a loss to which the bound on
 gradients applies.  The supremum $\sqrt2$ is approached where one wrong class takes all of the probability.  The squared error
-is Lipschitz on bounded sets only.  By symmetry every label is 0.
+is Lipschitz on bounded sets only.  By symmetry every label is 0; logits are searched up to 32 in size.
 """
 
 from sympy import And, Le, Lt, sqrt

@@ -12,7 +12,7 @@ $X_0=\mathrm{diag}(s_1,s_2)$ and the gradient $e_2e_1^\top$, where both sides ar
 from sympy import Gt, Le
 
 from claims.sources import METEREZ_2024
-from oracles import batchnorm
+from oracles import batchnorm_gradients
 from refute import Claim, Mutant, quantities, sizes
 from strategies.batchnorm import forward, from_layer, gradients, log_norm
 from strategies.networks import dense, direction, orthogonal
@@ -49,7 +49,7 @@ claim = Claim(
     hypotheses=[Gt(shortest[l], 0)],
     statement=Le(log_gradient[l], log_loss + log_operator[l] + log_shrink[l]),
     evaluate=evaluate,
-    oracle=batchnorm.pathwise_gradient,
+    oracle=batchnorm_gradients.pathwise_gradient,
     oracle_differs="forward derivatives in every direction of every weight, not reverse accumulation",
     definitions={
         log_gradient: "log of the Frobenius norm of the gradient with respect to W_l",

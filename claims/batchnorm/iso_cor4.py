@@ -8,7 +8,8 @@ $$\mathbb E_W\big[\varphi(\mathrm{BN}(WX))\big]\le\varphi(X)+\log\Big(1-\frac{\s
 where $\mathrm{BN}$ scales every row to unit norm.  Corollary 4, eq. (9), of Meterez et al. (2024), arXiv 2310.02012,
 repaired: the print has $X'=WX$ in place of $\mathrm{BN}(WX)$ and is false (`batchnorm/iso_cor4_printed`).
 
-The mean is a one-dimensional integral: $\mathbb E\varphi(\mathrm{BN}(WX))=\varphi(X)+\mathbb E\log(w^\top\Lambda w)$ with
+The mean is a one-dimensional integral (`batchnorm/iso_one_step_exact`):
+$\mathbb E\varphi(\mathrm{BN}(WX))=\varphi(X)+\mathbb E\log(w^\top\Lambda w)$ with
 $w$ uniform on the sphere, and
 $$\mathbb E\log(w^\top\Lambda w)=\int_0^\infty\Big((1+2t)^{-d/2}-\prod_k(1+2t\lambda_k)^{-1/2}\Big)\frac{dt}t .$$
 Inputs are parameters $a_k>0$ with $\lambda_k=d\,a_k/\sum_ja_j$.  Not tight: near isotropy the left side falls $2d$ times
@@ -78,7 +79,6 @@ claim = Claim(
         Mutant(
             "factor 1 - 2S/(d(d+2))",
             statement=Le(phi_next, phi + log_factor_2d),
-            sizes={"d": (2, 4)},
             because="-E log q is about half of the variance 2S/(d(d+2)) near isotropy, at d = 2 too",
         ),
     ],

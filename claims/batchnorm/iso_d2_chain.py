@@ -13,7 +13,7 @@ $(\frac{119}{169})^2$.  Deeper, the states are irrational and the identity is ch
 
 from sympy import Eq, Gt
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_chain
 from refute import Claim, Mutant, quantities, sizes
 from strategies.batchnorm import forward
@@ -46,7 +46,7 @@ def cotangent_square_of(xp, X):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (the chain at d = 2)"),
+    source=REFUTE_DERIVED.item("The chain at d = 2 in the model of arXiv 2310.02012"),
     provenance="derived",
     inputs={"X": unit_rows("d", "d"), "W": orthogonal("L", "d", "d")},
     sizes={"d": (2, 2), "L": (1, 6)},
@@ -55,7 +55,7 @@ claim = Claim(
     statement=Eq(cotangent_square_last[l], cotangent_square * cosines[l]),
     evaluate=evaluate,
     oracle=batchnorm_chain.plane_path,
-    oracle_differs="rational for one layer",
+    oracle_differs="Gram determinants, not areas; rational for one layer",
     definitions={
         cotangent_square: "cot^2 of the angle between the rows of X_0",
         cotangent_square_last: "cot^2 of the angle between the rows of X_l",

@@ -11,7 +11,7 @@ must not be estimated by sampling at large depth.
 
 from sympy import And, Eq, Gt, Rational, log
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_chain
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, normalised
@@ -35,7 +35,7 @@ def evaluate(xp, a, W):
 in_mean = Eq(Mean(u_last), u * Rational(1, 2) ** L)
 
 claim = Claim(
-    source=METEREZ_2024.item("Section 3 (the chain at d = 2)"),
+    source=REFUTE_DERIVED.item("Means of the chain at d = 2 in the model of arXiv 2310.02012"),
     provenance="derived",
     inputs={"a": spectrum("d")},
     randomness={"W": haar("L", "d", "d")},

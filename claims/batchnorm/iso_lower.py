@@ -14,7 +14,7 @@ $10.34977466$ ($\ell=5$).
 
 from sympy import Ge, Rational
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_chain
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, largest_drop, normalised
@@ -37,7 +37,7 @@ def evaluate(xp, a, W):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Theorem 1 (the rate cannot be better for ill-conditioned inputs)"),
+    source=REFUTE_DERIVED.item("Lower bound of the mean gap in the model of arXiv 2310.02012"),
     provenance="derived",
     inputs={"a": spectrum("d")},
     randomness={"W": haar("L", "d", "d")},

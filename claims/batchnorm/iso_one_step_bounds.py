@@ -15,7 +15,7 @@ the lower bound in the limit of rank one, both at isotropy for $S=0$ (the upper 
 
 from sympy import And, Le, Rational
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_isometry
 from refute import Claim, Mutant, quantities, sizes
 from strategies.batchnorm import largest_drop, mean_log_form, normalised
@@ -40,7 +40,7 @@ def evaluate(xp, a):
 
 
 claim = Claim(
-    source=METEREZ_2024.item("Theorem 3 (explicit bounds of the mean change)"),
+    source=REFUTE_DERIVED.item("Bounds of the mean change behind Theorem 3 of arXiv 2310.02012"),
     provenance="derived",
     inputs={"a": spectrum("d")},
     sizes={"d": (2, 7)},

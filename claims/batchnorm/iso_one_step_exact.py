@@ -17,7 +17,7 @@ $d\le3$; the right side for every $d$.
 
 from sympy import And, Eq, sympify
 
-from claims.sources import METEREZ_2024
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_isometry
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, mean_log_form, normalised, once_per_input
@@ -45,7 +45,7 @@ def evaluate(xp, a, W):
 mean_gap = Eq(Mean(phi_next), phi + log_form)
 
 claim = Claim(
-    source=METEREZ_2024.item("Lemma 2 and Theorem 3 (the exact mean)"),
+    source=REFUTE_DERIVED.item("The exact mean behind Lemma 2 and Theorem 3 of arXiv 2310.02012"),
     provenance="derived",
     inputs={"a": spectrum("d")},
     randomness={"W": haar("d", "d")},

@@ -6,6 +6,9 @@ $$\mathbb E\,z_k^m=\beta^m\quad(m\ge0),\qquad\beta=\rho\,e^{2i\varphi},\quad\rho
   \mathbb E|\zeta_{\ell+1}|^2=\frac1d+\Big(1-\frac1d\Big)\rho^2 .$$
 Derived here: $z\,e^{-2i\varphi}=\frac{1+ix}{1-ix}$ with $x=\frac{\sigma_2w_2}{\sigma_1w_1}$ a Cauchy variable of scale
 $\tau=\sigma_2/\sigma_1$; the contour closed in the upper half-plane gives $\big(\frac{1-\tau}{1+\tau}\big)^m$.  Decided in rationals.
+
+The means on the left are these residues, and by pairs of rows: surviving says that they agree with the printed forms; that they are the
+means rests on the derivation, and on the draws printed beside them.
 """
 
 from sympy import And, Eq

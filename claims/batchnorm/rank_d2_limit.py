@@ -18,7 +18,7 @@ import math
 import numpy as np
 from sympy import And, Eq, Rational, sqrt, sympify
 
-from claims.sources import DANESHMAND_2020
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_rank
 from refute import Claim, Mutant, quantities
 from strategies.networks import direction
@@ -52,7 +52,7 @@ chebyshev = np.cos((2 * np.arange(NODES) + 1) * math.pi / (2 * NODES)), np.full(
 legendre = np.polynomial.legendre.leggauss(NODES)
 
 claim = Claim(
-    source=DANESHMAND_2020.item("main theorem (the limit of weak residual layers at d = 2)"),
+    source=REFUTE_DERIVED.item("The limit of weak residual layers at d = 2, next to arXiv 2003.01652"),
     provenance="derived",
     inputs={"c": direction(1, "K")},
     sizes={"K": (1, 6)},

@@ -12,7 +12,7 @@ $M=HH^\top$ for unit rows of $H\in\mathbb R^{d\times N}$.
 
 from sympy import And, Ge, Le, Rational, sqrt, sympify
 
-from claims.sources import DANESHMAND_2020
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_rank
 from refute import Claim, Mutant, quantities, sizes
 from strategies.networks import dense, unit_rows
@@ -25,7 +25,7 @@ stable_rank = And(Le(sympify(1), d**2 / frobenius), Le(d**2 / frobenius, rank))
 diagonal_of_square = Le(diagonal, cube)
 
 claim = Claim(
-    source=DANESHMAND_2020.item("Appendix (bounds of the stable rank and of the drift)"),
+    source=REFUTE_DERIVED.item("Bounds of the stable rank and of its drift, next to arXiv 2003.01652"),
     provenance="derived",
     inputs={"H": unit_rows("d", "N")},
     sizes={"d": (1, 5), "N": (2, 5)},

@@ -12,7 +12,7 @@ those of $\chi^2_1$ and $\chi^2_2$ by a recurrence.
 
 from sympy import And, Eq, Gt, Le
 
-from claims.sources import DANESHMAND_2020
+from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_rank
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.matrices import log_volume
@@ -67,7 +67,7 @@ def log_sine_of(xp, X):
 
 
 claim = Claim(
-    source=DANESHMAND_2020.item("Lemma 1 (collapse without normalization), with its rate"),
+    source=REFUTE_DERIVED.item("The rate of collapse without normalization, next to Lemma 1 of arXiv 2003.01652"),
     provenance="derived",
     inputs={"X": dense("d", "n")},
     randomness={"W": gaussian("L", "d", "d")},

@@ -76,7 +76,10 @@ claim = Claim(
         k: r"d_{qk}",
     },
     tight="two tokens v and -v, all heads w I and I, f(y) = lambda y, as w tends to 0",
-    not_covered=["other Lipschitz maps, such as MLPs with hidden layers"],
+    not_covered=[
+        "other Lipschitz maps, such as MLPs with hidden layers",
+        "diam(X) = 0, beta_2 = 0 or lambda = 0, where both sides are 0",
+    ],
     mutants=[
         Mutant("without the Lipschitz constant", statement=bound(power=0), because="f(y) = 2 y at the equality case"),
         Mutant(

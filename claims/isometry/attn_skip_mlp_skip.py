@@ -31,7 +31,7 @@ def evaluate_with(skip):
 claim = Claim(
     source=DONG_2021.item("Claim 3.1"),
     provenance="second-hand",
-    reading="the weights whose existence is claimed are the witness W_h = 0",
+    reading="the weights whose existence is claimed are the witness W_h = 0; the residual is measured by the diameter",
     inputs={"stack": attention_stack("L", "H", "N", "d", silent=True)},
     sizes={"L": (1, 3), "N": (2, 4), "d": (1, 3), "H": (1, 2), "k": (1, 4)},
     statement=Ge(diameter_skip, diameter),

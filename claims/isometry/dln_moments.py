@@ -116,7 +116,11 @@ claim = Claim(
         width_after: r"n_{\ell+1}",
     },
     tight="an identity",
-    not_covered=["patterns of four neurons beyond (i, i, i, i) and (i, i, j, j): the others vanish by the signs of the rows"],
+    not_covered=[
+        "patterns of four neurons beyond (i, i, i, i) and (i, i, j, j): the others vanish by the signs of the rows",
+        "more than four layers, where every further step is the same",
+        "variances C_W above 4: every side is homogeneous in C_W",
+    ],
     mutants=[
         Mutant(
             "the width before the layer in the product",

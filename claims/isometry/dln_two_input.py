@@ -101,6 +101,7 @@ claim = Claim(
         inner_before: r"(G^{(\ell-1)}_{ab})^2",
     },
     tight="an identity",
+    not_covered=["more than three layers, where every further step is the same"],
     mutants=[
         Mutant(
             "eigenvalue 1 - 2/n",

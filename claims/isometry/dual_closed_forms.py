@@ -79,7 +79,7 @@ claim = Claim(
     },
     not_covered=[
         "unequal variances",
-        "rates above 1/2",
+        "rates outside [2^-8, 1], and slopes s outside [-1, 1 - 2^-7]",
         "the distribution function alone, whose dual is 1/4 + arcsin(rho/2)/(2 pi)",
     ],
     mutants=[

@@ -50,7 +50,7 @@ claim = Claim(
         dual: "the dual itself at rho",
         second: "E sigma'^2, the scale of the gap",
     },
-    not_covered=["exp, sin, cos and erf at rates above 1/2"],
+    not_covered=["rates of exp, sin, cos and erf outside [2^-8, 1], and slopes of leaky ReLU outside [-1, 1 - 2^-7]"],
     notation={slope: r"\hat\sigma'(\rho)", mean: r"\mathbb{E}\,\sigma'(X)\sigma'(Y)", dual: r"\hat\sigma(\rho)"},
     mutants=[
         Mutant(

@@ -88,7 +88,7 @@ claim = Claim(
             "gamma / 8 at n = 2",
             statement=Le(gap[l], potential / (2 - slope) ** l / 8),
             sizes={"n": (2, 2), "K": (1, 4), "L": (0, 3)},
-            because="-log(1 - rho^2)/2 reaches 0.149 gamma between rho = 0.6 and 0.9",
+            because="-log(1 - rho^2)/2 reaches 0.149 gamma near rho = 0.6",
         ),
     ],
 )

@@ -12,8 +12,8 @@ Theorem 1, case 1, of Joudaki and Hofmann (2025), arXiv 2410.20107, there aligne
 One step is $|\kappa(\rho)|\le|\rho|(\kappa'(0)+(1-\kappa'(0))|\rho|)$.  Tight: $\kappa=a\rho+(1-a)\rho^2$ as $\rho\to1$,
 and equality for $\phi(x)=x$.
 
-The activation is a structure choice: finite Hermite series with rational coefficients, and leaky ReLU, exponential, sine,
-cosine, erf, sign, GELU and squared ReLU in closed form, each centred and normalised.
+The activation is a structure choice, centred and normalised: finite Hermite series with rational coefficients; leaky ReLU,
+exponential, sine, cosine, erf, sign, GELU and squared ReLU in closed form; tanh, sigmoid, SiLU, softplus, softsign, ELU, SELU.
 """
 
 from sympy import Le, Max
@@ -49,7 +49,8 @@ claim = Claim(
     statement=Le(potential[l], potential_0 / (2 - slope) ** l),
     evaluate=evaluate,
     oracle=isometry.centred_iteration,
-    oracle_differs="the textbook closed form of the dual, centred by its Hermite coefficient c_0, and 1 - |rho| by subtraction",
+    oracle_differs="the plain series, the textbook dual, or a Hermite series with a proved tail, less the square of c_0, and "
+    "1 - |rho| by subtraction; not even and odd parts with their deficits",
     definitions={
         potential: "|rho_l| / (1 - |rho_l|)",
         potential_0: "|rho_0| / (1 - |rho_0|)",

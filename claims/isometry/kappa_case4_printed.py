@@ -81,7 +81,7 @@ claim = Claim(
         Mutant(
             "rate kappa'(rho*) alone",
             statement=Le(distance[l], distance_0 / complement_0 * slope**l),
-            because="the appendix announces it for rho >= rho*: one step of 1/3 + 2/3 rho^2 from 3/4 has the factor 5/7 > 2/3",
+            because="announced in the appendix for rho >= rho*; never above the printed rate, a maximum of it and others",
         ),
         Mutant(
             "rate (1 - rho*)/(2 - kappa'(rho*)) alone",

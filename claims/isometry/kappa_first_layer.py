@@ -38,7 +38,10 @@ claim = Claim(
         kappa: r"\kappa\big(\tfrac1d\langle x,y\rangle\big)",
     },
     tight="an identity at every width",
-    not_covered=["that the similarity of one wide layer is near its mean, the law of large numbers"],
+    not_covered=[
+        "that the similarity of one wide layer is near its mean, the law of large numbers",
+        "activations that are not polynomials of degree at most 3",
+    ],
     mutants=[
         Mutant(
             "sign weights",

@@ -50,11 +50,6 @@ claim = Claim(
             because="1/3 + 2/3 rho^2 at rho = 3/4 has the factor 5/7 > 2/3",
         ),
         Mutant(
-            "factor 1/(3 - 2 q)",
-            statement=Le(gauge[l], gauge_0 / (3 - 2 * slope) ** l),
-            because="1/3 + 2/3 rho^2 at rho = 3/4 has the factor 5/7 > 3/5",
-        ),
-        Mutant(
             "coefficients of both signs",
             inputs={"kernel": kernel_with_fixed_point("K", zero=True, signed=True), "start": correlation()},
             because="4 rho^3 - 3 rho is no self-map of the disk, and expands next to its fixed point 0",

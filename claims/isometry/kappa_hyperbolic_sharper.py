@@ -20,7 +20,7 @@ $\frac1{1+\kappa(-r)}\le\frac{1/(2-q)}{1-r}+\frac{1-1/(2-q)}{1+\rho_\star}$, the
 Tight: quadratic $\kappa$ as $\rho\to1$.
 """
 
-from sympy import Le
+from sympy import Le, Rational
 
 from claims.sources import JOUDAKI_2025_POST
 from oracles import kernels
@@ -53,19 +53,14 @@ claim = Claim(
     not_covered=["layer 0, where both sides are the same number", "complex arguments"],
     mutants=[
         Mutant(
-            "factor q",
-            statement=Le(gauge[l], slope**l * gauge_0),
-            because="1/3 + 2/3 rho^2 at rho = 3/4 has the factor 5/7 > 2/3",
-        ),
-        Mutant(
             "factor 1/(3 - 2 q)",
             statement=Le(gauge[l], gauge_0 / (3 - 2 * slope) ** l),
             because="1/3 + 2/3 rho^2 at rho = 3/4 has the factor 5/7 > 3/5",
         ),
         Mutant(
-            "coefficients of both signs",
-            inputs={"kernel": kernel_with_fixed_point("K", zero=True, signed=True), "start": correlation()},
-            because="4 rho^3 - 3 rho is no self-map of the disk, and expands next to its fixed point 0",
+            "factor 0.999/(2 - q)",
+            statement=Le(gauge[l], gauge_0 * (Rational(999, 1000) / (2 - slope)) ** l),
+            because="quadratic maps reach 1/(2 - q) as rho tends to 1",
         ),
     ],
 )

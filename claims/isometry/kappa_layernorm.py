@@ -87,7 +87,10 @@ claim = Claim(
         rho: r"\rho",
     },
     tight="identities at every width",
-    not_covered=["the convergence of the random normalisers to their means as d tends to infinity"],
+    not_covered=[
+        "the convergence of the random normalisers to their means as d tends to infinity",
+        "activations that are not polynomials of degree at most 3",
+    ],
     mutants=[
         Mutant(
             "kappa(0) subtracted without dividing",

@@ -57,6 +57,10 @@ claim = Claim(
     },
     notation={product: "h(x)h(y)", kappa: r"\kappa(\rho)", rho: r"\rho", r: "r"},
     tight="an identity at every width",
+    not_covered=[
+        "activations that are not polynomials of degree at most 3",
+        "the attractor, which follows: a mean of kappa and the identity moves every correlation the same way",
+    ],
     mutants=[
         Mutant(
             "(1 - r) kappa + r rho",

@@ -16,7 +16,7 @@ $\frac N{N+1-t}\le\frac1{2-t}$.  On $[0,\rho_\star]$ it is at most $t$ by convex
 Tight: quadratic $\kappa$ as $\rho\to1$; nearly affine $\kappa$ as $\rho\to0^-$.
 """
 
-from sympy import Gt, Le
+from sympy import Gt, Le, Rational
 
 from claims.sources import JOUDAKI_2025
 from oracles import kernels
@@ -66,6 +66,11 @@ claim = Claim(
             "factor 1/(3 - 2 kappa'(rho*))",
             statement=Le(potential_next, potential / (3 - 2 * slope)),
             because="1/3 + 2/3 rho^2 at rho = 3/4 has the factor 5/7 > 3/5",
+        ),
+        Mutant(
+            "factor 0.999/(2 - kappa'(rho*))",
+            statement=Le(potential_next, potential * Rational(999, 1000) / (2 - slope)),
+            because="quadratic maps reach 1/(2 - kappa'(rho*)) as rho tends to 1",
         ),
         Mutant(
             "coefficients of both signs",

@@ -95,7 +95,11 @@ claim = Claim(
         full: r"\mathrm{rank}\,G^\ell=n", start: r"\det G^0",
     },
     tight="an identity",
-    not_covered=["powers p that are not multiples of 1/2", "independence of the layers beyond the product formula"],
+    not_covered=[
+        "powers p that are not multiples of 1/2",
+        "independence of the layers beyond the product formula",
+        "more than three layers, where every further step is the same",
+    ],
     mutants=[
         Mutant(
             "psi((d - i + 1)/2)",

@@ -103,7 +103,11 @@ claim = Claim(
         s1234: r"\sigma_1\sigma_2\sigma_3\sigma_4", variance: "C_W^{(2)}", bias: "C_b^{(2)}", inputs: "n_0", hidden: "n_1",
     },
     tight="an identity",
-    not_covered=["patterns such as (i, i, i, j), which vanish by the signs of the rows of the second layer"],
+    not_covered=[
+        "patterns such as (i, i, i, j), which vanish by the signs of the rows of the second layer",
+        "activations other than quadratic polynomials, exp, sin, ReLU, step and sign; the last three see two inputs, each twice",
+        "variances above 4",
+    ],
     mutants=[
         Mutant(
             "prefactor 1/n_0",

@@ -99,7 +99,7 @@ claim = Claim(
     not_covered=[
         "the exact identity: the oracle rests on it, so the agreement of evaluator and oracle tests it at every run",
         "equality only for equal norms, which is strictness in (prod a_i)^(1/n) <= mean(a)",
-        "d < n, where both sides are 0",
+        "d < n, where both sides are 0, and n = 1, where both are 1",
     ],
     mutants=[
         Mutant(

@@ -84,6 +84,7 @@ claim = Claim(
         start: r"\|x\|^2", start_other: r"\|y\|^2", A2: "A_2", A4: "A_4",
     },
     tight="an identity",
+    not_covered=["more than three layers, where every further step is the same"],
     mutants=[
         Mutant(
             "1 + 3/n for ReLU",

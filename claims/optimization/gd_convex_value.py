@@ -8,7 +8,7 @@ r"""Gradient descent on a convex smooth function: the exact worst case of the la
 \]
 Scaling and translation reduce to \(L=1\), \(x_\star=0\), \(f_\star=0\). Checked here on functions of one variable with
 piecewise linear derivative and slopes in \([0,1]\), which are dense in the class on the line;
-`optimization/gd_convex_value_triples` checks every dimension through interpolation.
+`optimization/gd_convex_value_triples` checks higher dimensions through interpolation.
 
 Source: Drori and Teboulle (2014), Theorem 3.1 (\(h\le1\)); Kim (2024), Theorem 1.3 (all \(h\)), the two-branch form recalled.
 Tight for every \(k\) and \(h\): the Huber function of slope \(LR/(2kh+1)\), and \(\frac L2x^2\).
@@ -48,7 +48,8 @@ unit_step = {"f": piecewise_quadratic("m"), "h": step_size(1, 1)}
 claim = Claim(
     source=KIM_2024.item("Theorem 1.3"),
     provenance="second-hand",
-    reading="normalised to L = 1 and minimiser 0; functions of one variable with piecewise linear derivative",
+    reading="normalised to L = 1 and minimiser 0; functions of one variable with piecewise linear derivative; h at least 2^-10 "
+    "from both ends of (0, 2)",
     inputs=inputs,
     sizes={"m": (1, 4), "N": (0, 10)},
     axes={k: (0, "N")},

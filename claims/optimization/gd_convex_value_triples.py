@@ -59,7 +59,8 @@ unit_step = {"data": gradient_list("N", "d", low=1.0, high=1.0)}
 claim = Claim(
     source=KIM_2024.item("Theorem 1.3"),
     provenance="second-hand",
-    reading="normalised to L = 1 and minimiser 0; the function is any interpolant of the gradients along the method",
+    reading="normalised to L = 1 and minimiser 0; the function is any interpolant of the gradients along the method; h at least "
+    "2^-10 from both ends of (0, 2)",
     inputs={"data": gradient_list("N", "d")},
     sizes={"N": (0, 6), "d": (1, 3)},
     axes={k: (0, "N")},

@@ -1,4 +1,4 @@
-"""The oracles of the batch-normalization family: closed forms, printed numbers, plain quadrature, autograd, seeded bugs."""
+"""The oracles of the batch-normalization family: closed forms, printed numbers, plain quadrature, seeded bugs."""
 
 from fractions import Fraction
 
@@ -123,32 +123,6 @@ def test_a_factor_that_is_negative_bounds_nothing():
     """The stronger factors of mutants may be negative; their logarithm then is minus infinity, not an error."""
     found = batchnorm.isometry_step(MP, numbers(["1/1000", "1/1000", "1/1000", "1/1000", 1]))
     assert MP.to_float(found["log_factor_2d"]()) == -np.inf
-
-
-def test_gradient_at_the_equality_case():
-    """For X = diag(3, 2), W = I and the gradient e_2 e_1^T both sides of the pathwise bound are 3/2."""
-    found = batchnorm.pathwise_gradient(MP, matrix([[3, 0], [0, 2]]), [MP.eye(2)], matrix([[0, 0], [1, 0]]))
-    sides = found["log_gradient"][0], found["log_loss"] + found["log_operator"][0] + found["log_shrink"][0]
-    for side in sides:
-        assert contains(side, np.log(1.5), 1e-15)
-
-
-def test_gradients_are_those_of_autograd():
-    """Directional derivatives give the norms that torch's reverse mode gives, at every layer."""
-    torch.manual_seed(1)
-    X, G = torch.randint(-4, 5, (2, 3, 3), dtype=torch.float64)
-    W = torch.randint(-4, 5, (3, 3, 3), dtype=torch.float64).requires_grad_()
-    state = X
-    for weight in W:
-        state = torch.nn.functional.normalize(weight @ state, dim=1)
-    (gradient,) = torch.autograd.grad((G * state).sum(), W)
-    found = batchnorm.pathwise_gradient(MP, *(_exact(v) for v in (X, W.detach(), G)))
-    for layer in range(3):
-        assert contains(found["log_gradient"][layer], gradient[layer].norm().log(), 1e-12)
-
-
-def _exact(tensor):
-    return [_exact(one) for one in tensor] if tensor.dim() == 3 else matrix([[int(x) for x in row] for row in tensor.tolist()])
 
 
 @pytest.mark.parametrize(

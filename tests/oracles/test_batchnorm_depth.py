@@ -47,7 +47,13 @@ def test_the_series_is_the_mean_map(r, high, low):
 
 @pytest.mark.parametrize(
     ("a", "t", "d", "layers"),
-    [((1, 1), "1/2", 64, 3), ((1, 9), "1/4", 200, 4), ((1, 2, 3), "1/2", 30, 3), ((1, 1000), "1/2", 40, 0)],
+    [
+        ((1, 1), "1/2", 64, 3),
+        ((1, 9), "1/4", 200, 4),
+        ((1, 2, 3), "1/2", 30, 3),
+        ((1, 1000), "1/2", 40, 0),
+        ((1, 400), "1/8", 300, 2),
+    ],
 )
 def test_restricted_means_lie_in_their_enclosure(a, t, d, layers):
     """Four thousand sampled networks: the restricted mean is inside the enclosure, up to six standard errors."""
@@ -72,7 +78,9 @@ def test_two_samples_give_a_lower_bound_of_the_right_size():
     assert low > high / 2 > 0
 
 
-@pytest.mark.parametrize(("a", "d", "layers"), [((1, 1), 500, 6), ((1, 4), 1000, 3), ((1, 2, 3), 50, 4), ((1, 1), 2, 2)])
+@pytest.mark.parametrize(
+    ("a", "d", "layers"), [((1, 1), 500, 6), ((1, 4), 1000, 3), ((1, 400), 600, 4), ((1, 2, 3), 50, 4), ((1, 1), 2, 2)]
+)
 def test_averages_lie_in_their_enclosure(a, d, layers):
     """Sampled networks: the average of gap times squared singular value is inside its enclosure, up to six standard errors."""
     torch.manual_seed(d)

@@ -124,6 +124,34 @@ def test_jacobian_is_that_of_autograd():
     assert float(torch.linalg.matrix_norm(full, 2)) == pytest.approx(1 / float(Y.norm(dim=1).min()), rel=1e-12)
 
 
+def test_pathwise_bound_at_the_equality_case():
+    """For X = diag(3, 2), W = I and the gradient e_2 e_1^T both sides of the pathwise bound are 3/2."""
+    X, G = exactly(torch.tensor([[3, 0], [0, 2]])), exactly(torch.tensor([[0, 0], [1, 0]]))
+    found = batchnorm_gradients.pathwise_gradient(MP, X, [MP.eye(2)], G)
+    sides = found["log_gradient"][0], found["log_loss"] + found["log_operator"][0] + found["log_shrink"][0]
+    for side in sides:
+        assert MP.to_float(side) == pytest.approx(math.log(1.5), abs=1e-15)
+
+
+def test_gradients_are_those_of_autograd():
+    """Directional derivatives give the norms that torch's reverse mode gives, at every layer."""
+    torch.manual_seed(1)
+    X, G = torch.randint(-4, 5, (2, 3, 3), dtype=torch.float64)
+    W = torch.randint(-4, 5, (3, 3, 3), dtype=torch.float64).requires_grad_()
+    state = X
+    for weight in W:
+        state = torch.nn.functional.normalize(weight @ state, dim=1)
+    (gradient,) = torch.autograd.grad((G * state).sum(), W)
+    found = batchnorm_gradients.pathwise_gradient(MP, exactly(X), [exactly(weight) for weight in W.detach()], exactly(G))
+    for layer in range(3):
+        assert MP.to_float(found["log_gradient"][layer]) == pytest.approx(float(gradient[layer].norm().log()), abs=1e-12)
+
+
+def exactly(tensor):
+    """The matrix of an integral tensor in exact arithmetic."""
+    return MP.matrix([[int(x) for x in row] for row in tensor.tolist()])
+
+
 @pytest.mark.parametrize("u", ["1/100", 1, 400])
 def test_one_layer_of_the_angle(u):
     """Jensen's formula, and 2 phi_0 - 2 E phi_1 - log 2, agree and are the mean over real rotations."""

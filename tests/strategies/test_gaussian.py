@@ -50,7 +50,7 @@ def test_plane_mean(name, complement, sign):
     rho = MP.mpf(sign * (1 - Fraction(complement)))
     angle = gaussian.angle_of(XP, correlation().tensor(XP, {"": column(sign * complement)}, {}, {}))
     for table, build in zip((VALUES, SLOPES), FUNCTIONS[name], strict=True):
-        v = 0.25 if name in RATES else 0.5
+        v = 0.5
         f = build(MP, MP.mpf(Fraction(v)))
         got = gaussian.plane_mean(XP, lambda x, table=table, v=v: table[name](XP, v, x), angle)
         truth, scale = MP.to_float(exact.correlation(MP, f, rho)), MP.to_float(exact.product(MP, f, f))
@@ -125,18 +125,18 @@ def test_inputs_admit_what_they_make():
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_rates_are_short_in_both_arithmetics(name):
-    """The same raw number gives the same parameter, at most 1/4 for the families with a rate."""
+def test_rates_are_at_most_one_in_both_arithmetics(name):
+    """The same raw number gives the same parameter, at most 1/2 for the families with a rate."""
     source, choices = activation(name), {"activation": name}
     built = source.tensor(XP, {"": column(1.0)}, {}, choices)
     same, parameter = source.exact(MP, {"": exactly(1.0)}, {}, choices)
     assert (built.name, float(built.parameter[0])) == (same, MP.to_float(parameter))
-    assert float(built.parameter[0]) == (0.25 if name in RATES else 1.0)
+    assert float(built.parameter[0]) == (0.5 if name in RATES else 1.0)
 
 
 def test_dual_of_a_named_activation_is_not_normalised():
-    """exp(x/2) at rho = 1 has the dual e^(1/2), and the slope e^(1/2)/4."""
+    """exp(x) at rho = 1 has the dual e^2, and so has its slope."""
     built = activation("exponential").tensor(XP, {"": column(1.0)}, {}, {"activation": "exponential"})
     one = correlation(closed=True).tensor(XP, {"": column(0.0)}, {}, {})
-    assert float(built.dual(one)[0]) == pytest.approx(math.sqrt(math.e), rel=1e-14)
-    assert float(built.dual_slope(one)[0]) == pytest.approx(math.sqrt(math.e) / 4, rel=1e-14)
+    assert float(built.dual(one)[0]) == pytest.approx(math.e**2, rel=1e-14)
+    assert float(built.dual_slope(one)[0]) == pytest.approx(math.e**2, rel=1e-14)
