@@ -22,7 +22,7 @@ from refute import records, statement
 from refute.arithmetic import Ambiguous, Certifying
 from refute.claim import accepted, named
 from refute.derived import NoValue, oracle_of
-from refute.errors import Disagreement, OracleError
+from refute.errors import Disagreement, OracleError, described
 from refute.evaluation import Tensors, value_of
 from refute.inputs import choices_of, join, shape_of
 from refute.instance import Instance, exact
@@ -214,4 +214,4 @@ def drawn_values(search: Search, instance: Instance) -> dict[str, Any]:
     except (Ambiguous, ZeroDivisionError, OracleError):
         raise
     except Exception as error:
-        raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error
+        raise OracleError(f"{claim.id}: the oracle raised {described(error)} at sizes {dict(instance.sizes)}") from error

@@ -159,9 +159,15 @@ class Claim:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of hypotheses, statement and the ranges of its axes, which binds a certificate to them."""
-        axes = [f"(axis {axis} {low} {high})" for axis, (low, high) in self.axes.items()]
-        return language.digest(*self.hypotheses, self.statement, axes=axes)
+        """SHA-256 that binds a certificate to hypotheses and statement, and to what their symbols mean: the ranges of the
+        axes, the definitions of the quantities, the reading, and the kinds of inputs with the shapes of their raw parts.
+        """
+        meaning = [f"(axis {axis} {low} {high})" for axis, (low, high) in self.axes.items()]
+        meaning += [f"(definition {name} {text})" for name, text in sorted(named(self.definitions).items())]
+        meaning += [f"(reading {self.reading})"]
+        for name, source in sorted({**self.inputs, **self.randomness}.items()):
+            meaning.append(f"(input {name} {type(source).__name__} {dict(source.parts())})")
+        return language.digest(*self.hypotheses, self.statement, meaning=meaning)
 
     @property
     def title(self) -> str:

@@ -102,6 +102,7 @@ def run(
     if output not in ("table", "jsonl"):
         raise UsageError(f"--format is {output!r}, but should be table or jsonl")
     paths = _part(select(targets or []), shard)
+    _require_writable(reports)
     finished: list[records.Claim] = []
     interrupted = False
     watch = observer(len(paths), output)
@@ -128,6 +129,12 @@ def report(reports: Annotated[Path, typer.Option(help="Folder that holds the run
     """Write the pages again from the records of earlier runs."""
     if not (reports / RUNS).exists():
         raise UsageError(f"{reports / RUNS} does not exist; `refute run --reports {reports}` writes it")
+    from refute import records
+
+    if not records.read(reports / RUNS):
+        raise UsageError(
+            f"{reports / RUNS} holds no record that this version reads; `refute run --reports {reports}` writes some"
+        )
     _write_report(reports, [])
     print(reports / "README.md")
 
@@ -148,7 +155,7 @@ def verify(
             subject = certificate.load_claim(found, lambda identifier: find(identifier, [claim] if claim else ()))
             ruling = certificate.verify(found, subject)
             of = f"{found.claim}, mutant {found.mutant!r}" if found.mutant else found.claim
-            print(f"{path}: accepted, {of} is violated: {ruling.lhs} against {ruling.rhs} ({ruling.bits} bits)")
+            print(f"{path}: accepted, {of} is violated: {ruling.sides}")
         except CertificateRejected as error:
             accepted = False
             print(f"{path}: rejected, because {error}")
@@ -167,7 +174,7 @@ def replay(
     for claim in _claims(target):
         for position, instance in enumerate(claim.replay, 1):
             ruling = Judge(claim).rule(instance)
-            print(f"{claim.id}: printed instance {position}: {ruling.outcome}, {ruling.lhs} against {ruling.rhs}")
+            print(f"{claim.id}: printed instance {position}: {ruling.outcome}: {ruling.sides}")
         for mutant in ("", *(mutant.name for mutant in claim.mutants)):
             path = certificate.path_in(reports / "certificates", claim.id, mutant)
             if not path.exists():
@@ -175,7 +182,7 @@ def replay(
             what = f"mutant {mutant!r}" if mutant else "certificate"
             try:
                 ruling = certificate.verify(certificate.read(path), claim)
-                print(f"{claim.id}: {what}: {ruling.outcome}, {ruling.lhs} against {ruling.rhs}")
+                print(f"{claim.id}: {what}: {ruling.outcome}: {ruling.sides}")
             except CertificateRejected as error:
                 print(f"{claim.id}: {what}: rejected, because {error}")
 
@@ -231,6 +238,20 @@ def seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise UsageError(f"--budget is {text!r}, but should be a positive duration such as 4s, 2m or 1h")
     return value
+
+
+def _require_writable(reports: Path | None) -> None:
+    """`UsageError` before a search whose records could not be kept."""
+    import os
+
+    if reports is None:
+        return
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--reports is {reports}, but no folder can be made there: {error.strerror or error}") from None
+    if not os.access(reports, os.W_OK | os.X_OK):
+        raise UsageError(f"--reports is {reports}, but nothing can be written there")
 
 
 def _part(paths: list[Path], shard: str) -> list[Path]:

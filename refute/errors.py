@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class RefuteError(Exception):
     """Base of all errors of the engine; its text is one sentence that a person can act on."""
@@ -37,3 +40,10 @@ class CertificateRejected(RefuteError):
 
 class UsageError(RefuteError):
     """The command line asks for something that does not exist or does not fit together."""
+
+
+def described(error: BaseException) -> str:
+    """Type, text and place of an error, for a sentence: ``IndexError: list index out of range (claim.py, line 51)``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import time
-import traceback
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from refute import agreement, certificate, lanes, power, records
 from refute.claim import Claim
 from refute.description import describe
-from refute.errors import RefuteError
+from refute.errors import RefuteError, described
 from refute.evidence import wealth_of
 from refute.exhibit import Exhibit
 from refute.montecarlo import means_beside
@@ -69,8 +68,7 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return "it ran out of memory"
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+    return described(error)
 
 
 def _examine(claim: Claim, options: Options, progress: Progress | None, begun: float) -> records.Claim:
@@ -180,7 +178,7 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
         )
     if missed:
         return "weak", f"mutants not refuted: {'; '.join(missed)}"
-    return "survived", f"{sum(lane.instances for lane in search.lanes)} instances, none violates the statement"
+    return "survived", f"{sum(lane.instances for lane in search.lanes):,} instances, none violates the statement"
 
 
 def broken(claim: Claim, why: str, options: Options, seconds: float) -> records.Claim:

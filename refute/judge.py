@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from refute import statement as language
 from refute.arithmetic import Ambiguous, Certifying, Reference
 from refute.claim import Claim, accepted
 from refute.decision import Decision, Scalars, decide
 from refute.derived import exact_tensor, is_derived, oracle_of
-from refute.errors import Disagreement, OracleError
+from refute.errors import Disagreement, OracleError, described
 from refute.inputs import choices_of, parts_of
 from refute.instance import Instance
 
@@ -45,6 +46,12 @@ class Ruling:
     gap: float = float("nan")
     reason: str = ""
     seconds: float = 0.0
+
+    @property
+    def sides(self) -> str:
+        """Both sides with the relation between them, for one line of text."""
+        place = ", ".join(f"{name} = {value}" for name, value in (self.index or {}).items())
+        return language.compared(self.relation, self.lhs, self.rhs) + (f" at {place}" if place else "")
 
 
 class Judge:
@@ -175,7 +182,7 @@ def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any
     except (Ambiguous, OracleError):
         raise
     except Exception as error:
-        raise OracleError(f"{claim.id}: the oracle raised {type(error).__name__}: {error}") from error
+        raise OracleError(f"{claim.id}: the oracle raised {described(error)} at sizes {dict(instance.sizes)}") from error
     if values is None and claim.randomness:
         return None
     if not isinstance(values, Mapping):

@@ -68,7 +68,7 @@ def load(path: Path) -> list[Claim]:
     except Exception as error:
         missing = str(error)
         if isinstance(error, TypeError) and "required keyword-only argument" in missing:
-            missing = f"the claim lacks {missing.split('argument')[1].lstrip('s: ')}"
+            raise ClaimError(f"the claim lacks {missing.split('argument')[1].lstrip('s: ')}", name) from error
         raise ClaimError(f"loading {path.name} raised {type(error).__name__}: {missing}", name) from error
     finally:
         if added:

@@ -66,9 +66,9 @@ class Plain(Observer):
         if len(finished) > 1:
             _print_table(finished)
         if interrupted:
-            print(f"interrupted: {len(finished)} claims were finished and are kept")
+            print(f"interrupted: {_claims(len(finished))} finished before that, and kept")
         different = [record.claim for record in finished if not record.as_expected]
-        print(f"{len(finished)} claims, {len(finished) - len(different)} as expected" + _list(": unexpected are ", different))
+        print(f"{_claims(len(finished))}, {len(finished) - len(different)} as expected" + _list(": unexpected are ", different))
         if reports is not None and finished:
             print(f"report: {reports / 'README.md'}")
 
@@ -113,7 +113,9 @@ class Live(Plain):
 def line_of(record: records.Claim) -> str:
     """One line for a finished claim."""
     refuted = sum(mutant.refuted for mutant in record.mutants)
-    gap = f", closest gap {record.closest_gap:.2e}" if record.closest_gap is not None else ""
+    certified = record.counterexample.gap if record.counterexample is not None else None
+    closest = certified if certified is not None else record.closest_gap
+    gap = f", closest gap {closest:.2e}" if closest is not None else ""
     counts = f"{record.instances:,} instances{gap}, mutants {refuted}/{len(record.mutants)}, {record.seconds:.1f} s"
     return f"{record.verdict:<9} {MARKS[record.as_expected]:<11} {record.claim}: {counts}"
 
@@ -125,8 +127,11 @@ def details(record: records.Claim, reports: Path | None) -> list[str]:
         lines.append(record.why)
     example = record.counterexample
     if example is not None:
+        from refute.statement import compared
+
         where = ", ".join(f"{name} = {value}" for name, value in {**example.sizes, **example.choices, **example.index}.items())
-        lines.append(f"{example.lhs} against {example.rhs}" + (f" at {where}" if where else ""))
+        violated = f"violated: {compared(example.relation, example.lhs, example.rhs)}"
+        lines.append(violated + (f" at {where}" if where else ""))
         if not record.as_expected:
             lines += [f"{name} = {clipped(str(array).replace(chr(39), ''))}" for name, array in example.raw.items()]
     certificate = str(reports / record.certificate) if record.certificate and reports is not None else None
@@ -140,6 +145,10 @@ def details(record: records.Claim, reports: Path | None) -> list[str]:
 
 def clipped(text: str, width: int = 200) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _claims(number: int) -> str:
+    return f"{number} claim{'' if number == 1 else 's'}"
 
 
 def _list(introduction: str, names: Sequence[str]) -> str:

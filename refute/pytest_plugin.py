@@ -250,6 +250,5 @@ def counterexample(examination: Examination) -> str:
     lines = [f"{examination.claim.id} is refuted by the {lane} lane"]
     lines += [f"  {name} = {value}" for name, value in {**instance.sizes, **instance.choices}.items()]
     lines += [f"  {name} = {texts(array)}".replace("'", "") for name, array in instance.raw.items()]
-    where = f" at {dict(ruling.index)}" if ruling.index else ""
-    lines.append(f"  {ruling.relation}{where}: {ruling.lhs} against {ruling.rhs}, decided at {ruling.bits} bits")
+    lines.append(f"  {ruling.relation} is violated: {ruling.sides}, decided at {ruling.bits} bits")
     return "\n".join(lines)

@@ -26,7 +26,7 @@ from refute.examine import Options, Progress, examine, unloadable
 from refute.loader import catalogue_root, identity, load
 
 POLL_SECONDS = 0.1
-START_SECONDS = 120.0
+START_SECONDS = 60.0
 MEMORY_SHARE = 0.8
 
 
@@ -38,10 +38,10 @@ class Limits:
     memory: int | None = None
 
     def for_run(self, options: Options, jobs: int) -> Limits:
-        """The defaults filled in: five budgets and half a minute, and an equal part of most of the machine's memory."""
+        """The defaults filled in: five budgets and twenty seconds, and an equal part of most of the machine's memory."""
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
         memory = self.memory if self.memory is not None else int(MEMORY_SHARE * total / jobs)
-        return Limits(self.seconds if self.seconds is not None else 5 * options.budget + 30, memory)
+        return Limits(self.seconds if self.seconds is not None else 5 * options.budget + 20, memory)
 
 
 def run(
@@ -170,9 +170,9 @@ class Slot:
 
     def _overdrawn(self) -> str:
         if time.monotonic() > self.deadline:
-            doing = "it was examined" if self.claim else "its file was loaded"
+            doing = "its examination" if self.claim else "the loading of its file"
             limit = self.limits.seconds if self.claim else START_SECONDS
-            return f"it did not finish: its process was ended {limit:.0f} s after {doing}, so it may contain an endless loop"
+            return f"it did not finish: {doing} was ended after {limit:.0f} s, so it may contain an endless loop"
         used = resident(self.process.pid)
         if self.limits.memory and used > self.limits.memory:
             allowed = self.limits.memory / 2**30

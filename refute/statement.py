@@ -26,6 +26,10 @@ from refute.errors import ClaimError
 
 CONNECTIVES = (sympy.And, sympy.Or, sympy.Not, sympy.Implies, sympy.Equivalent)
 OPERATIONS = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Abs, sympy.Max, sympy.Min, sympy.log, sympy.exp)
+SIGNS = {
+    "LessThan": "<=", "StrictLessThan": "<", "GreaterThan": ">=", "StrictGreaterThan": ">",
+    "Equality": "=", "Unequality": "!=",
+}  # fmt: skip
 CONSTANTS = (sympy.pi, sympy.E, sympy.EulerGamma)
 SYMMETRIC = (sympy.Add, sympy.Mul, sympy.Max, sympy.Min, sympy.And, sympy.Or, sympy.Equivalent, sympy.Eq, sympy.Ne)
 
@@ -94,9 +98,15 @@ def serialise(expression: Any) -> str:
     return f"({type(expression).__name__} {' '.join(children)})"
 
 
-def digest(*statements: Any, axes: Iterable[str] = ()) -> str:
-    """SHA-256 of the serialised statements and of the axes that they range over: what a certificate is bound to."""
-    text = "\n".join([*axes, *(serialise(statement) for statement in statements)])
+def compared(relation: str, lhs: str, rhs: str) -> str:
+    """Two sides with the sign of a serialised relation between them, such as ``1 <= 2/3``."""
+    sign = SIGNS.get(relation.removeprefix("(").partition(" ")[0], "against")
+    return f"{lhs} {sign} {rhs}"
+
+
+def digest(*statements: Any, meaning: Iterable[str] = ()) -> str:
+    """SHA-256 of the serialised statements and of what their symbols mean: what a certificate is bound to."""
+    text = "\n".join([*meaning, *(serialise(statement) for statement in statements)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -90,15 +90,22 @@ def test_a_mutant_inherits_what_it_does_not_override():
     assert mutant.digest != claim.digest
 
 
-def test_the_digest_binds_statement_hypotheses_and_axes():
-    """Each of the three changes the digest; the range of a size does not, since it only says where to look."""
+class Others(Numbers):
+    """Numbers of another kind."""
+
+
+def test_the_digest_binds_the_statement_and_what_it_means():
+    """Each part changes the digest; the range of a size does not, since it only says where to look."""
     digests = {
         claim_of(GOOD).digest,
         claim_of(Lt(a, b + c)).digest,
         claim_of(GOOD, hypotheses=[Gt(a, b)]).digest,
         claim_of(GOOD, axes={k: (0, "n-1")}).digest,
+        claim_of(GOOD, reading="with the biased variance").digest,
+        claim_of(GOOD, definitions={**claim_of(GOOD).definitions, a: "something else"}).digest,
+        claim_of(GOOD, inputs={"x": Others()}).digest,
     }
-    assert len(digests) == 4
+    assert len(digests) == 7
     assert claim_of(GOOD).digest == claim_of(GOOD, sizes={"n": (3, 5)}).digest
 
 

@@ -53,5 +53,5 @@ def test_failure_shows_instance_sides_and_command(run):
     result = run("false.py::statement")
     assert result.returncode == 1
     assert re.search(r"x = \[(-?1), \1\]", result.stdout)
-    assert "1 against 2/3" in result.stdout
+    assert "1 <= 2/3" in result.stdout
     assert "reproduce: refute run false.py --seed 0" in result.stdout

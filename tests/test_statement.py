@@ -44,7 +44,7 @@ def test_different_statements_have_different_digests():
     items += [Implies(Le(a, b), Le(b, c)), Implies(Le(b, c), Le(a, b)), Le(a - b, c), Le(a, Rational(1, 3)), Le(a, sympy.E)]
     digests = [statement.digest(item) for item in items]
     digests += [statement.digest(Le(a, b), Le(b, c)), statement.digest(Le(b, c), Le(a, b))]
-    digests += [statement.digest(Le(f[k], b), axes=["(axis k 0 n)"]), statement.digest(Le(f[k], b), axes=["(axis k 1 n)"])]
+    digests += [statement.digest(Le(f[k], b), meaning=["(axis k 0 n)"]), statement.digest(Le(f[k], b), meaning=["(axis k 1 n)"])]
     assert len(set(digests)) == len(digests)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from decimal import Context as DecimalContext
 from fractions import Fraction
 from numbers import Integral
 from typing import Any
@@ -14,6 +16,7 @@ from refute.arithmetic.numbers import Ambiguous, ComplexBall, Number, rational
 
 EXACT_LIMIT = 1 << 15
 LONGEST = 1 << 24
+WIDE = 1 << 10
 
 
 class Context:
@@ -140,9 +143,18 @@ class Context:
         return float(number.value.mid())
 
     def exact_str(self, x: Any, digits: int = 25) -> str:
-        """``p/q`` for a rational, ``[m +/- r]`` for a ball."""
+        """``p/q`` for a rational, ``[m +/- r]`` for a ball, ``[low, high]`` for one too wide for its middle to say much."""
         number = self.convert(x)
-        return str(number.value) if number.is_rational else str(number.value.str(digits, more=False))
+        if number.is_rational:
+            return str(number.value)
+        ball = number.value
+        if ball.is_finite() and not ball.rad() * WIDE < abs(ball.mid()) and ball.rad() > 0:
+            try:
+                low, high = self.bounds(number)
+            except OverflowError:
+                return str(ball.str(digits, more=False))
+            return f"[{_decimal(low, ROUND_FLOOR)}, {_decimal(high, ROUND_CEILING)}]"
+        return str(ball.str(digits, more=False))
 
     def midpoint_str(self, x: Any, digits: int = 17) -> str:
         self.activate()
@@ -160,6 +172,12 @@ class Context:
 def fraction(value: Any) -> Fraction:
     """A `Fraction` from a `flint.fmpq`."""
     return Fraction(int(value.p), int(value.q))
+
+
+def _decimal(value: Fraction, rounding: str) -> str:
+    """Twelve digits of a bound, rounded outwards."""
+    context = DecimalContext(prec=12, rounding=rounding, Emax=10**9, Emin=-(10**9))
+    return str(context.divide(value.numerator, value.denominator).normalize(context))
 
 
 def _dyadic(ball: Any) -> Any:

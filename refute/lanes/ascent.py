@@ -21,6 +21,7 @@ STEPS = 120
 RATES = (0.3, 0.03, 0.003)
 DECAY = (0.9, 0.999)
 PENALTY = 4.0
+RESTART = 0.5
 
 
 class Ascent:
@@ -34,11 +35,11 @@ class Ascent:
         round_number = 0
         while not search.over():
             structure = search.random_structure()
-            if search.closest and round_number % 2:
+            if search.closest and search.rng.random() < RESTART:
                 nearest = search.closest[search.rng.randrange(len(search.closest))][1]
                 structure = Structure(nearest.sizes, nearest.choices)
             try:
-                self._climb(search, structure, search.rng.choice(RATES))
+                self._climb(search, structure, RATES[round_number % len(RATES)])
             except NotDifferentiable as error:
                 search.lane.error = str(error)
                 return

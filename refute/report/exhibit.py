@@ -7,11 +7,7 @@ from typing import Any
 
 from refute.records import Shown
 from refute.report import numbers
-
-SIGNS = {
-    "LessThan": "<=", "StrictLessThan": "<", "GreaterThan": ">=", "StrictGreaterThan": ">",
-    "Equality": "=", "Unequality": "!=",
-}  # fmt: skip
+from refute.statement import SIGNS
 
 
 def instance(shown: Shown, full: bool = False) -> str:

@@ -10,6 +10,7 @@ MISSING = "–"
 LONG = 44
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RATIONAL = re.compile(r"(-?\d+)(?:/(\d+))?")
+ENDS = re.compile(r"\[(?P<low>[^\s,\]]+), (?P<high>[^\s,\]]+)\]")
 BALL = re.compile(r"\[(?P<middle>[^\s\]]*)\s*\+/-\s*(?P<radius>[^\]]+)\]")
 _DECIMALS = Context(prec=17, Emax=10**9, Emin=-(10**9))
 
@@ -97,10 +98,13 @@ def folds(text: str) -> bool:
 
 
 def exact(text: str) -> str:
-    """An exact number of a record: a short rational as it is, a long one by its value and its length, a ball by ``±``."""
+    """An exact number of a record: a short rational as it is, a long one by its value and its length, a ball by ``±`` or its ends."""
     ball = BALL.fullmatch(text)
     if ball is not None:
         return f"{ball['middle'] or '0'} ± {ball['radius']}"
+    ends = ENDS.fullmatch(text)
+    if ends is not None:
+        return f"between {ends['low']} and {ends['high']}"
     if not folds(text):
         return compact(text)
     top, _, bottom = text.lstrip("-").partition("/")
