@@ -3,7 +3,7 @@
 from refute.source import Paper
 
 REFUTE_DERIVED = Paper(
-    authors="refute contributors", year=2025, title="Derivations in the specification of refute", venue="this project"
+    authors="refute contributors", year=2025, title="Theorems derived in this project, each in the docstring of its claim"
 )
 TARZANAGH_2023_MAX_MARGIN = Paper(
     authors="Ataee Tarzanagh, Li, Zhang, Oymak",

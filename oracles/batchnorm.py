@@ -1,7 +1,7 @@
 r"""Batch normalization in random linear networks: spectra and mean maps, exactly.
 
 With ``lam`` a spectrum of mean 1 and ``1 + 2 t = v^{-2}``, the integrals over Gaussian or Haar weights become integrals of
-analytic functions over [0, 1] (O1 and O4 of the specification), so no tail is cut off.
+analytic functions over [0, 1], so no tail is cut off.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""Deep linear networks with batch normalization and Haar weights, exactly: d = 2 at every depth (O5 of the specification).
+r"""Deep linear networks with batch normalization and Haar weights, exactly: d = 2 at every depth.
 
 At d = 2 the gap is $\varphi_\ell=\frac12\log(1+u_\ell)$, $u_\ell=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with uniform $\theta_k$,
 and $\mathbb E\sin^{2t}(2\theta)=B(t)=\Gamma(t+\frac12)/(\sqrt\pi\,\Gamma(t+1))$.

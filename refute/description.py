@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refute import records
 from refute.claim import Claim
+from refute.statement import symbol_latex
 
 
 def describe(claim: Claim) -> records.Theorem:
@@ -14,9 +15,11 @@ def describe(claim: Claim) -> records.Theorem:
         provenance=claim.provenance, latex=claim.latex(), statement_hash=claim.digest,
         hypotheses=[claim.latex(hypothesis) for hypothesis in claim.hypotheses],
         definitions=[
-            (str(quantity), symbol_latex(str(quantity), notation), meaning)
+            (str(quantity), notation.get(str(quantity)) or symbol_latex(str(quantity)), meaning)
             for quantity, meaning in claim.definitions.items()
         ],
+        quantities=sorted(claim.quantity_names()),
+        inputs={name: summary(type(source)) for name, source in {**claim.inputs, **claim.randomness}.items()},
         sizes=dict(claim.sizes),
         axes={str(axis): bounds for axis, bounds in claim.axes.items()},
         reading=claim.reading, tight=claim.tight, surrogate=claim.surrogate, trend=claim.trend,
@@ -26,8 +29,6 @@ def describe(claim: Claim) -> records.Theorem:
     )  # fmt: skip
 
 
-def symbol_latex(name: str, notation: dict[str, str]) -> str:
-    """LaTeX of a quantity: the paper's symbol, or its name as SymPy typesets it."""
-    import sympy
-
-    return notation.get(name) or str(sympy.latex(sympy.Symbol(name)))
+def summary(kind: type) -> str:
+    """The first paragraph of a class's docstring on one line."""
+    return " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())

@@ -15,9 +15,11 @@ from refute.description import describe
 from refute.errors import RefuteError, described
 from refute.evidence import wealth_of
 from refute.exhibit import Exhibit
+from refute.instance import Instance
+from refute.judge import Ruling
 from refute.montecarlo import means_beside
 from refute.search import Lane, Search, judge_closest, run_lanes, warm_up
-from refute.shrink import shrink
+from refute.shrink import complexity, shrink
 from refute.smallest import smallest
 
 VACUOUS_BELOW = 0.001
@@ -81,13 +83,14 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     if claim.randomness and search.refutation is None:
         wealth = wealth_of(search, budget=WEALTH_SHARE * options.budget)
     means = means_beside(search, budget=MEANS_SHARE * options.budget) if search.refutation is None else None
-    refuted, path = None, None
+    refuted, path, found_by = None, None, ""
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
         allowance = SHRINK_SHARE * options.budget
         found = shrink(claim, search.judge, instance, ruling, time.perf_counter() + allowance)
         instance, ruling = smallest(claim, found, search.seed, time.perf_counter() + allowance, options.device)
-        refuted = Exhibit(claim, instance, ruling, lane).record()
+        instance, ruling, shown_from = simpler_of_stated(claim, search, (instance, ruling, lane))
+        refuted, found_by = Exhibit(claim, instance, ruling, shown_from).record(), lane
         if options.certificates is not None:
             path = certificate.path_in(options.certificates, claim.id)
             certificate.write(certificate.issue(claim, instance, ruling), path)
@@ -108,11 +111,22 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
             for structure, total in search.exhausted
         ],
         hazards=[item.record() for item in search.hazards],
-        undecided=[item.record() for item in search.undecided], counterexample=refuted,
+        undecided=[item.record() for item in search.undecided], counterexample=refuted, found_by=found_by,
         certificate=f"certificates/{path.name}" if path else None, agreement=agreed, wealth=wealth, means=means,
         seconds=round(time.perf_counter() - begun, 3), device=options.device, seed=options.seed, budget=options.budget,
         date=now(),
     )  # fmt: skip
+
+
+def simpler_of_stated(claim: Claim, search: Search, found: tuple[Instance, Ruling, str]) -> tuple[Instance, Ruling, str]:
+    """The counterexample that the search found, or a simpler one among the instances that are stated with the claim."""
+    best = found
+    for stated in claim.replay:
+        if complexity(stated) < complexity(best[0]):
+            ruling = search.judge.rule(stated)
+            if ruling.outcome == "violated":
+                best = (stated, ruling, "replay")
+    return best
 
 
 def start(claim: Claim, options: Options, begun: float) -> Search:

@@ -146,8 +146,9 @@ class MonteCarlo(msgspec.Struct, frozen=True, kw_only=True):
 class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
 
-    ``definitions`` holds a quantity's name, LaTeX and meaning; ``oracle_independent`` is false where the oracle
-    was derived from the evaluator, ``appendix`` Markdown of the claim's own.
+    ``definitions`` holds a quantity's name, LaTeX and meaning, ``quantities`` the names that statement and hypotheses
+    use, ``inputs`` what each input is; ``oracle_independent`` is false where the oracle was derived from the evaluator,
+    ``appendix`` is Markdown of the claim's own.
     """
 
     title: str
@@ -159,6 +160,8 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     statement_hash: str
     hypotheses: list[str] = []
     definitions: list[tuple[str, str, str]] = []
+    quantities: list[str] = []
+    inputs: dict[str, str] = {}
     sizes: dict[str, tuple[int | str, int | str]] = {}
     axes: dict[str, tuple[int | str, int | str]] = {}
     reading: str = ""
@@ -175,7 +178,8 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One claim in one run; ``theorem`` is missing where the claim could not be loaded.
 
-    ``file`` is the claim's file as the command line was given it, empty for a claim of the catalogue.
+    ``found_by`` is the lane that refuted it, also where a simpler instance is shown.  ``file`` is the claim's file as the
+    command line was given it, empty for a claim of the catalogue.
     """
 
     version: int = VERSION
@@ -196,6 +200,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     hazards: list[Shown] = []
     undecided: list[Shown] = []
     counterexample: Shown | None = None
+    found_by: str = ""
     certificate: str | None = None
     agreement: Agreement | None = None
     wealth: Wealth | None = None

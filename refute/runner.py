@@ -55,7 +55,7 @@ def run(
     waiting = list(paths)
     jobs = max(1, min(jobs, len(waiting)))
     bounds = (limits or Limits()).for_run(options, jobs)
-    slots = [Slot(options, bounds, max(1, (os.cpu_count() or 1) // jobs)) for _ in range(jobs)]
+    slots = [Slot(options, bounds) for _ in range(jobs)]
     try:
         while waiting or any(slot.path for slot in slots):
             for slot in slots:
@@ -119,8 +119,8 @@ def resolved(device: str) -> str:
 class Slot:
     """One worker process and its watchdog; ``path`` is the file it works on."""
 
-    def __init__(self, options: Options, limits: Limits, threads: int) -> None:
-        self.options, self.limits, self.threads = options, limits, threads
+    def __init__(self, options: Options, limits: Limits) -> None:
+        self.options, self.limits = options, limits
         self.path: Path | None = None
         self.process: Any = None
         self.connection: Connection = None  # type: ignore[assignment]
@@ -132,7 +132,7 @@ class Slot:
         if self.process is None:
             context = multiprocessing.get_context("spawn")
             self.connection, far = context.Pipe()
-            self.process = context.Process(target=serve, args=(far, self.threads), daemon=True)
+            self.process = context.Process(target=serve, args=(far,), daemon=True)
             self.process.start()
             far.close()
         self.path, self.claim = path, ""
@@ -188,14 +188,16 @@ class Slot:
             self.process = None
 
 
-def serve(connection: Connection, threads: int) -> None:
-    """The worker's loop: files in, records out.  What claim files print goes to standard error."""
+def serve(connection: Connection) -> None:
+    """The worker's loop: files in, records out.  What claim files print goes to standard error.
+
+    Torch gets one thread: the processors are shared out by workers, and waiting threads cost more than they bring.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(2, 1)
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     import torch
 
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     while True:
         try:
             path, options = connection.recv()

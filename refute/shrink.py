@@ -172,7 +172,9 @@ def _simpler_entries(claim: Claim, instance: Instance) -> Iterator[Instance]:
 
 
 def _simpler_values(entry: Fraction) -> Iterator[Fraction]:
-    yield from (Fraction(0), Fraction(1), Fraction(-1), -entry, Fraction(round(entry)), Fraction(int(entry)))
+    below = math.floor(entry)
+    whole = (0, 1, -1, round(entry), below, below + 1, below + 2, below - 1, 2, -2, 3, -3)
+    yield from (-entry, *map(Fraction, whole))
     for grid in GRIDS:
         yield _round(entry, grid, False)
         yield _round(entry, grid, True)
@@ -181,7 +183,9 @@ def _simpler_values(entry: Fraction) -> Iterator[Fraction]:
     near = entry.limit_denominator(SMALL_DENOMINATOR)
     if entry != near:
         distance = Fraction(2) ** (math.frexp(float(abs(entry - near)))[1] - 1)
-        yield from (near + sign * distance for sign in ((1, -1) if entry > near else (-1, 1)))
+        side = 1 if entry > near else -1
+        yield from (near + side * Fraction(1, 1 << bits) for bits in GRIDS[1:])
+        yield from (near + sign * distance for sign in (side, -side))
 
 
 def _round(entry: Fraction, bits: int, relative: bool) -> Fraction:

@@ -19,7 +19,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
-from sympy.printing.latex import LatexPrinter
+from sympy.printing.latex import LatexPrinter, greek_letters_set
 from sympy.printing.precedence import PRECEDENCE
 
 from refute.errors import ClaimError
@@ -229,11 +229,16 @@ def _check_scale(statement: Any, what: str) -> None:
 def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:
     r"""LaTeX of a statement; ``notation`` maps names of quantities to their symbols in the paper."""
     chosen = notation or {}
-    symbol_names: dict[Any, str] = {}
-    for symbol in statement.atoms(sympy.Symbol):
-        if symbol.name in chosen:
-            symbol_names[symbol] = chosen[symbol.name]
+    symbol_names = {symbol: chosen.get(symbol.name) or symbol_latex(symbol.name) for symbol in statement.atoms(sympy.Symbol)}
     return str(_Printer({"symbol_names": symbol_names, "notation": chosen}).doprint(statement))
+
+
+def symbol_latex(name: str) -> str:
+    r"""LaTeX of a name without a notation: ``sigma_n`` as a symbol, ``mean_square`` upright as the words that it is."""
+    words = [word for word in name.split("_") if word]
+    if any(len(word) > 3 and word.isalpha() and word.lower() not in greek_letters_set for word in words):
+        return rf"\mathrm{{{chr(92).join(' ' + word if i else word for i, word in enumerate(words))}}}"
+    return str(sympy.latex(sympy.Symbol(name)))
 
 
 PLACE = re.compile(r"(?<=_)\\cdot(?![A-Za-z])|(?<=_\{)\\cdot(?![A-Za-z])|(?<=,)\\cdot(?![A-Za-z])")
@@ -266,7 +271,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def _print_Indexed(self, expression: Any) -> str:
         r"""A notation shows an index in place of ``\cdot`` in a subscript, or by its own name; else it follows in brackets."""
         label = str(expression.base.label)
-        base = self._notation.get(label) or self._print(sympy.Symbol(label))
+        base = self._notation.get(label) or symbol_latex(label)
         indices = [str(self._print(i)) for i in expression.indices]
         if len(indices) == 1 and PLACE.search(base):
             return str(PLACE.sub(lambda _: f"{{{indices[0]}}}", base))

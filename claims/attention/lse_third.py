@@ -54,7 +54,7 @@ def bounds(constant=SHARP, concordance=1):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("attention, lse.third"),
+    source=REFUTE_DERIVED.item("Third derivative of log-sum-exp"),
     provenance="derived",
     inputs={"tokens": logits_and_directions("n")},
     sizes={"n": (2, 8)},

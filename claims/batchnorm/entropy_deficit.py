@@ -5,7 +5,7 @@ $G\in\mathbb R^{d\times n}$ have i.i.d. $\mathcal N(0,\frac1d)$ entries, and let
 differential entropy of $WH$ is $\frac{dn}2\log\frac{2\pi e}{dn}-\frac{dn}2\varphi_n(H)$, largest for $H^\top H=\frac1nI$, so
 $$\mathrm{KL}\big(\mathrm{law}(WH)\,\big\|\,\mathrm{law}(G/\sqrt n)\big)=\frac{dn}2\,\varphi_n(H),\qquad
   \mathcal W_2^2\big(\mathrm{law}(WH),\mathrm{law}(G/\sqrt n)\big)=2-\frac2{\sqrt n}\|H\|_*\le\varphi_n(H) .$$
-Derived in the specification, in the spirit of Joudaki, Daneshmand and Bach (2022), arXiv 2205.13076, whose theorem was not
+Derived here, in the spirit of Joudaki, Daneshmand and Bach (2022), arXiv 2205.13076, whose theorem was not
 available.  The rows of $WH$ are i.i.d. Gaussian with the covariance $H^\top H/d$.  Everything depends on the squared singular
 values $\sigma_i^2=a_i/\sum_ja_j$ alone.  Near isotropy $\mathcal W_2^2/\varphi_n\to\frac12$.
 """

@@ -5,7 +5,7 @@ unit norm, and independent $W_\ell$, uniform on $O(2)$.  For the angle $\Delta_\
 $$\Big|\frac{\partial\Delta_\ell}{\partial\Delta_0}\Big|=\prod_{k<\ell}\frac1{|\cos2\theta_k|},\qquad
   \mathbb E\log\Big|\frac{\partial\Delta_\ell}{\partial\Delta_0}\Big|=\ell\log2,\qquad
   \mathbb E\Big|\frac{\partial\Delta_\ell}{\partial\Delta_0}\Big|=\infty\ (\ell\ge1).$$
-Derived in the specification: the explosion that Meterez et al. (2024), arXiv 2310.02012, observe at rank-deficient inputs,
+Derived here: the explosion that Meterez et al. (2024), arXiv 2310.02012, observe at rank-deficient inputs,
 proved and quantified in width two for the derivative with respect to the input.  (The gradient for the weights is 0 there, as
 the rows stay on one line; in larger width it explodes as well.)  At a non-degenerate input it is bounded
 (`batchnorm/grad_d2_exact_mean`).

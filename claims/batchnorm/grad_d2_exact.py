@@ -5,7 +5,7 @@ $\mathrm{BN}$ scales every row to unit norm, $W_\ell$ is orthogonal, $|W_{11}|=|
 $|W_{12}|=|\sin\theta_\ell|$.  Then
 $$\Big|\frac{\partial\Delta_\ell}{\partial\Delta_0}\Big|=\frac{\sin^2\Delta_\ell}{\sin^2\Delta_0}\prod_{k<\ell}|\cos2\theta_k|
   \le\frac1{\sin^2\Delta_0}=e^{2\varphi(X_0)} .$$
-So the derivative with respect to a non-degenerate input is bounded at every depth.  Derived in the specification from the model
+So the derivative with respect to a non-degenerate input is bounded at every depth.  Derived here from the model
 of Meterez et al. (2024), arXiv 2310.02012; at a degenerate input it explodes (`batchnorm/grad_d2_degenerate`).  For one layer
 everything is rational; deeper, the identity is checked to many digits.
 """

@@ -5,7 +5,7 @@ $\mathrm{BN}$ scales every row to unit norm and the $W_\ell$ are independent and
 $\varphi_\ell=-\log|\sin\Delta_\ell|$
 $$\mathbb E\log\Big|\frac{\partial\Delta_\ell}{\partial\Delta_0}\Big|=2\varphi_0-2\,\mathbb E\varphi_\ell-\ell\log2
   \le2\varphi_0 .$$
-It is bounded by the input's gap and tends to $-\infty$: no explosion at a non-degenerate input.  Derived in the specification
+It is bounded by the input's gap and tends to $-\infty$: no explosion at a non-degenerate input.  Derived here
 from the model of Meterez et al. (2024), arXiv 2310.02012.  The mean on the left is computed by another route for $\ell\le2$:
 one layer gives $\log2-2\log(1+\sin\Delta)$ (Jensen's formula), and a second one is averaged over the first rotation.  At every
 depth the identity on paths is `batchnorm/grad_d2_exact`.

@@ -6,7 +6,7 @@ loss $\mathcal L(X_L)$ whose gradient has a Frobenius norm of at most $M$, for e
 $$\mathbb E\log\|\nabla_{W_\ell}\mathcal L\|_F\le\log M+\tfrac12\log d
   +\tfrac12\Big[d\varphi_0(K+1)+\sqrt{2d\varphi_0}\,(2K+1)\Big],\qquad K=C_0d^2(1+d\varphi_0),\quad C_0=1.63 .$$
 Theorem 5, eq. (10), of Meterez et al. (2024), arXiv 2310.02012, states $Cd^5(\varphi_0^3+1)$ with an unspecified constant; the
-explicit bound is derived in the specification, and is of lower degree: the pathwise bound (`batchnorm/grad_pathwise`), the
+explicit bound is derived here, and is of lower degree: the pathwise bound (`batchnorm/grad_pathwise`), the
 Jacobian (`batchnorm/grad_jacobian`) and the decay of the gap (`batchnorm/iso_decay`).
 
 The proof bounds a non-negative sum, so more is true and is checked: the mean of the *positive part* of $\log\|\nabla\|_F-\log

@@ -5,8 +5,8 @@ $\mathrm{BN}$ scales every row to unit norm and the $W_k$ are orthogonal, and le
 Frobenius norm $M$.  With $s_k=d\,\varphi(X_k)$, for every layer $0\le\ell<L$
 $$\log\|\nabla_{W_\ell}\mathcal L\|_F\le\log M+\tfrac12\log d+\tfrac12\sum_{k=\ell}^{L-1}\big(s_k+\sqrt{2s_k}\big).$$
 The step between the pathwise bound and Theorem 5, eq. (10), of Meterez et al. (2024), arXiv 2310.02012: since $s_k$ decreases on
-every path, and exponentially in the mean, the sum stays bounded as $L$ grows (`batchnorm/grad_expected`).  Derived in the
-specification: $\|X_\ell\|_{op}\le\sqrt d$, and $-\log\min_j\|(W_kX_k)_{j\cdot}\|\le\frac12(s_k+\sqrt{2s_k})$.
+every path, and exponentially in the mean, the sum stays bounded as $L$ grows (`batchnorm/grad_expected`).  Derived
+here: $\|X_\ell\|_{op}\le\sqrt d$, and $-\log\min_j\|(W_kX_k)_{j\cdot}\|\le\frac12(s_k+\sqrt{2s_k})$.
 
 Networks of up to 100 layers.  The input is $X_0=\mathrm{diag}(\sqrt{\lambda_k})$, $\lambda_k=d\,a_k/\sum_ja_j$: rotations of a
 general one are absorbed by $W_0$ and by the gradient $G$ of a linear loss.

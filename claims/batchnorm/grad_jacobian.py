@@ -5,7 +5,7 @@ $\mathrm{BN}$, which scales every row to unit norm.  Then
 $$\|J_{\mathrm{BN}}(Y)\|_{op}=\frac1{\min_j\|Y_{j\cdot}\|} .$$
 If $Y=WX$ with $W$ orthogonal, $n=d$, $X$ invertible and $\frac1d\|X\|_F^2=1$, then with $s=d\,\varphi(X)$
 $$\log\|J_{\mathrm{BN}}(Y)\|_{op}\le-\tfrac12\log\lambda_{\min}(XX^\top)\le\tfrac12\big(s+\sqrt{2s}\big).$$
-Derived in the specification; Meterez et al. (2024), arXiv 2310.02012, say in words that the isometry gap bounds the log-norm of
+Derived here; Meterez et al. (2024), arXiv 2310.02012, say in words that the isometry gap bounds the log-norm of
 this Jacobian.  The block of row j is $(I-\hat y\hat y^\top)/\|y\|$, and with $h(\lambda)=\lambda-1-\log\lambda$,
 $h(\lambda_{\min})\le s$ and $h(\lambda)\ge\frac12(1-\lambda)^2$ on $(0,1]$.  Checked free of scale: all lengths are divided by
 $(\frac1d\|X\|_F^2)^{1/2}$.  Tight: isotropy with one eigenvalue below 1, and to leading order at $s\to\infty$.

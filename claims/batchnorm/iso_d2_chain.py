@@ -6,7 +6,7 @@ Then $u_\ell=\cot^2\Delta_\ell=e^{2\varphi(X_\ell)}-1$ satisfies
 $$|\cot\Delta_{\ell+1}|=|\cos2\theta_\ell|\,|\cot\Delta_\ell|,\qquad u_\ell=u_0\prod_{k<\ell}(\cos^2\theta_k-\sin^2\theta_k)^2 .$$
 (With angles measured from the eigenbasis of $X_\ell^{}X_\ell^\top$ it is $\sin2\theta$.)
 
-Derived in the specification from the model of Meterez et al. (2024), arXiv 2310.02012.  For one layer everything is rational:
+Derived here from the model of Meterez et al. (2024), arXiv 2310.02012.  For one layer everything is rational:
 the rows $(1,0),(\frac35,\frac45)$ and $(c,s)=(\frac5{13},\frac{12}{13})$ take $\frac9{16}$ to $\frac{127449}{456976}$, the ratio
 $(\frac{119}{169})^2$.  Deeper, the states are irrational and the identity is checked to many digits.
 """

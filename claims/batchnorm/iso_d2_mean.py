@@ -4,7 +4,7 @@ Let $X_{\ell+1}=\mathrm{BN}(W_\ell X_\ell)$ with $X_0\in\mathbb R^{2\times2}$ in
 scales every row to unit norm, and independent $W_\ell$, uniform on $O(2)$.  With the isometry gap $\varphi$ and
 $u_\ell=e^{2\varphi(X_\ell)}-1$,
 $$\mathbb E\,u_\ell=2^{-\ell}\,u_0,\qquad\mathbb E\log u_\ell=\log u_0-2\ell\log2 .$$
-Derived in the specification: $u_\ell=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with independent uniform $\theta_k$
+Derived here: $u_\ell=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with independent uniform $\theta_k$
 (`batchnorm/iso_d2_chain`), $\mathbb E\sin^2=\frac12$ and $\mathbb E\log\sin^2=-2\log2$.  The mean is carried by rare paths: it
 must not be estimated by sampling at large depth.
 """

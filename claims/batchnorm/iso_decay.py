@@ -5,7 +5,7 @@ row to unit norm and the $W_\ell$ are independent and uniform on the orthogonal 
 $\varphi(X)=-\log\frac{\det(X^\top X)^{1/d}}{\frac1d\mathrm{Tr}X^\top X}$ and every $\ell\ge0$,
 $$\mathbb E\,\varphi(X_{\ell+1})\le\varphi(X_0)\,e^{-\ell/k},\qquad k=C\,d^2\,(1+d\,\varphi(X_0)),$$
 even with $\ell+1$ in the exponent.  Theorem 1, eq. (6), of Meterez et al. (2024), arXiv 2310.02012, prints an unspecified
-absolute constant $C$; $C=1.63$ is derived in the specification: $\mathbb E\varphi'\le\varphi\,(1-d\kappa_d/(1+d\varphi))$ and
+absolute constant $C$; $C=1.63$ is derived here: $\mathbb E\varphi'\le\varphi\,(1-d\kappa_d/(1+d\varphi))$ and
 $\varphi$ decreases on every path.  The code that draws the paper's Figure 1 uses $C=0.015$, which is not such a constant.
 
 For an orthogonal $X_0$ both sides are 0.

@@ -6,7 +6,7 @@ $$\mathbb E\,\varphi(X_\ell)\le\varphi_0\,e^{-\ell/k},\qquad k=4C(1+2\varphi_0),
 that is $\mathbb E\varphi(X_\ell)\le\varphi_0\,2^{-\ell/(1+2\varphi_0)}$: Theorem 1, eq. (6), of Meterez et al. (2024), arXiv
 2310.02012, at $d=2$ with the best possible constant (and $\ell$ in the exponent instead of $\ell-1$).
 
-Derived in the specification: $u_\ell=e^{2\varphi_\ell}-1=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with uniform angles, so that
+Derived here: $u_\ell=e^{2\varphi_\ell}-1=u_0\prod_{k<\ell}\sin^2(2\theta_k)$ with uniform angles, so that
 $$\mathbb E\varphi_\ell=\frac1{4\pi i}\int_{c-i\infty}^{c+i\infty}\frac{\pi\,u_0^t}{t\sin\pi t}
   \Big[\frac{\Gamma(t+\frac12)}{\sqrt\pi\,\Gamma(t+1)}\Big]^\ell dt,\qquad0<c<1 .$$
 One layer implies all, because $\varphi$ decreases on every path.  Inputs are $a_1,a_2>0$ with $u_0=(a_1-a_2)^2/(4a_1a_2)$.

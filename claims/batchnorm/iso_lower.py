@@ -6,7 +6,7 @@ satisfies
 $$\mathbb E\,\varphi(X_\ell)\ge\varphi(X_0)-\ell\,K_d,\qquad K_d=\psi(\tfrac d2)-\psi(\tfrac12)-\log d<1.2704,$$
 so that an input with the gap $\varphi_0$ needs at least $\varphi_0/K_d$ layers.
 
-Derived in the specification: the one-layer bound of `batchnorm/iso_one_step_bounds`, which holds for every $d$, applied
+Derived here: the one-layer bound of `batchnorm/iso_one_step_bounds`, which holds for every $d$, applied
 layer by layer.  Here at $d=2$, where $K_2=\log2$ and the mean is known at every depth, for the whole chain.  Tight as
 $\varphi_0\to\infty$: at $e^{2\varphi_0}-1=10^{12}$, $13.12236438$ against $13.12236338$ ($\ell=1$), $10.35053568$ against
 $10.34977466$ ($\ell=5$).

@@ -8,7 +8,7 @@ $$-K_d\le\mathbb E\log\Big(\sum_k\lambda_kw_k^2\Big)\le-\kappa_dS,\qquad
 $\mathbb E\varphi(\mathrm{BN}(WX))-\varphi(X)$ of the isometry gap in a layer with a uniform rotation $W$
 (`batchnorm/iso_one_step_exact`).
 
-Derived in the specification.  Above: $\frac{q-1-\log q}{(q-1)^2}$ decreases in $q\in(0,d]$, and $\mathbb
+Derived here.  Above: $\frac{q-1-\log q}{(q-1)^2}$ decreases in $q\in(0,d]$, and $\mathbb
 E(q-1)^2=\frac{2S}{d(d+2)}$.  Below: the middle is concave in $\lambda$, so it is least at a vertex of the simplex.  Tight:
 the lower bound in the limit of rank one, both at isotropy for $S=0$ (the upper one: $0\le0$).
 """

@@ -6,7 +6,7 @@ $q=w^\top\Lambda w=\sum_k\lambda_kw_k^2$.  Then
 $$\mathbb E\,\varphi(\mathrm{BN}(WX))=\varphi(X)+\mathbb E\log q,\qquad
   \mathbb E\log q=\int_0^\infty\Big(e^{-t}-\prod_k(1+2t\lambda_k)^{-1/2}\Big)\frac{dt}t-\psi(\tfrac d2)-\log2,$$
 $$\mathbb E\,q=1,\qquad \mathbb E(q-1)^2=\frac{2S}{d(d+2)},\qquad S=\sum_k(\lambda_k-1)^2 .$$
-Derived in the specification from the identity of Lemma 2 of Meterez et al. (2024), arXiv 2310.02012: the gap changes by
+Derived here from the identity of Lemma 2 of Meterez et al. (2024), arXiv 2310.02012: the gap changes by
 $\frac1d\sum_j\log\|(WX)_{j\cdot}\|^2$, and every row is as the first.  At $d=2$, $\mathbb E\log
 q=2\log\frac{\sqrt{\lambda_1}+\sqrt{\lambda_2}}2$.
 

@@ -7,7 +7,7 @@ between the rows is uniform.  Under this law
 $$\mathbb E\|M\|_F^2=3,\qquad\mathbb E\frac{d^2}{\|M\|_F^2}=\sqrt2=\sqrt d\qquad(d=2),$$
 and the mean drift of every polynomial $f(m)=\sum_kc_km^{2k}$ is 0.
 
-Derived in the specification; it makes the $\Omega(\sqrt d)$ of Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv
+Derived here; it makes the $\Omega(\sqrt d)$ of Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv
 2003.01652, an equality at $d=2$ (for larger $d$ the mean stable rank was seen at about $0.92\sqrt d$).  The evaluator expands
 the layer in $\gamma$ and averages over signs and over the angle; the oracle applies the generator
 $(1-m^2)^2f''-3m(1-m^2)f'$ to the moments of the arcsine law.

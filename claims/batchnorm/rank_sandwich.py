@@ -5,7 +5,7 @@ $$1\le\frac{d^2}{\|M\|_F^2}\le\mathrm{rank}\,M,\qquad\mathrm{Tr}(M^3)\ge\frac{\|
   \sum_i\big((M^2)_{ii}\big)^2\le\mathrm{Tr}(M^3),$$
 and hence $\delta_F(M)=2d^2-2\|M\|_F^2-8\,\mathrm{Tr}(M^3)+8\sum_i((M^2)_{ii})^2\le2(d^2-\|M\|_F^2)$.
 
-Derived in the specification, around Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv 2003.01652.  Cauchy-Schwarz for
+Derived here, around Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv 2003.01652.  Cauchy-Schwarz for
 the spectrum, and Jensen for the diagonal: $((M^2)_{ii})^2\le(M^3)_{ii}M_{ii}$.  Tight: all at $M=I$, the last also at rank one.
 $M=HH^\top$ for unit rows of $H\in\mathbb R^{d\times N}$.
 """

@@ -4,7 +4,7 @@ Let $H_{\ell+1}=W_\ell H_\ell$, $H_0\in\mathbb R^{d\times n}$ of rank $n\le d$, 
 are i.i.d. $\mathcal N(0,\frac1d)$.  For the angle $\angle_\ell$ between two samples (columns) and every $\ell\ge0$
 $$\mathbb E\log\sin^2\angle_\ell=\log\sin^2\angle_0+\ell\Big(\psi(\tfrac{d-1}2)-\psi(\tfrac d2)\Big),$$
 $$\mathbb E\log\det(H_\ell^\top H_\ell)=\log\det(H_0^\top H_0)+\ell\sum_{j=0}^{n-1}\Big(\psi(\tfrac{d-j}2)+\log\tfrac2d\Big).$$
-At $d=2$ the slope of the first is $-2\log2$, for large $d$ about $-\frac1d$.  Derived in the specification; it quantifies the
+At $d=2$ the slope of the first is $-2\log2$, for large $d$ about $-\frac1d$.  Derived here; it quantifies the
 collapse of vanilla networks in Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv 2003.01652, where no constant is
 given.  Each layer multiplies the determinant by independent $\chi^2_{d-j}/d$ variables; their mean logarithms are computed from
 those of $\chi^2_1$ and $\chi^2_2$ by a recurrence.

@@ -44,7 +44,7 @@ def bound(heads=H, constant=4, exponent=(3**L - 1) / 2):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, attn.collapse-repaired"),
+    source=REFUTE_DERIVED.item("Collapse of self-attention, repaired"),
     provenance="derived",
     inputs={"stack": attention_stack("L", "H", "N", "d")},
     sizes={"L": (1, 3), "N": (2, 5), "d": (1, 3), "H": (1, 3), "k": (1, 6)},

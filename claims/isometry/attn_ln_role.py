@@ -45,7 +45,7 @@ def evaluate_with(value="straight", epsilon=0.0):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, attn.ln-role"),
+    source=REFUTE_DERIVED.item("LayerNorm fixes opposite tokens"),
     provenance="derived",
     inputs={"pair": opposite_pair("L", "d")},
     sizes={"L": (1, 3), "d": (2, 4), "k": (1, 4)},

@@ -47,7 +47,7 @@ def bound(power=1, heads=H):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, attn.skip-mlp"),
+    source=REFUTE_DERIVED.item("Skip connections and token-wise maps"),
     provenance="derived",
     inputs={"stack": attention_stack("L", "H", "N", "d"), "maps": lipschitz_maps("L", "d")},
     sizes={"L": (1, 3), "N": (2, 4), "d": (1, 3), "H": (1, 2), "k": (1, 4)},

@@ -39,7 +39,7 @@ def evaluate(xp, stack, k):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, attn.tanh-contraction (ii)"),
+    source=REFUTE_DERIVED.item("Softmax contracts like tanh (ii)"),
     provenance="derived",
     inputs={"stack": attention_stack(1, 1, "N", "d")},
     sizes={"N": (2, 6), "d": (1, 4), "k": (1, 8)},

@@ -30,7 +30,7 @@ def evaluate(xp, row):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, attn.tanh-contraction (i)"),
+    source=REFUTE_DERIVED.item("Softmax contracts like tanh (i)"),
     provenance="derived",
     inputs={"row": shifted_logits("n")},
     sizes={"n": (1, 8)},

@@ -3,8 +3,8 @@ r"""The non-linearity strength of twenty activations, and the constants that it 
 For an activation $\sigma$ and $X\sim\mathcal N(0,1)$ let $c_0=\mathbb E\sigma$, $c_1=\mathbb E X\sigma$, $m_2=\mathbb E\sigma^2$,
 $$\alpha=\frac{c_1^2}{m_2-c_0^2}=\frac{c_1^2}{\sum_{k\ge1}c_k^2},\qquad\beta_0=2-\alpha\in[1,2],$$
 and $\kappa(0)=\frac{c_0^2}{m_2}$, $\kappa'(0)=\frac{c_1^2}{m_2}$, $\kappa'(1)=\frac{\mathbb E\sigma'^2}{m_2}$ for the kernel map
-of $\sigma/\sqrt{m_2}$, not centred.  Claimed: every printed decimal of the table below is the rounded true one, and every printed
-closed form is exact.
+of $\sigma/\sqrt{m_2}$, not centred.  Claimed: every decimal of this project's table, which closes the page, is the rounded true one,
+and every closed form in it is exact.
 
 The rate of isometry per layer is $\beta_0$ (Joudaki, Daneshmand and Bach 2023, arXiv 2305.18399).  The authors' code defines
 it as above; their README prints $\beta_0=c_1^2/\sum_{k\ge1}c_k^2$, which is $2-\beta_0$.  Their notebook divides Hermite
@@ -53,7 +53,7 @@ def agree(number, target=strength, half_unit=strength_unit):
 
 
 claim = Claim(
-    source=JOUDAKI_2023.item("non-linearity strength, table of the specification"),
+    source=JOUDAKI_2023.item("the definition of the non-linearity strength (the table is this project's)"),
     provenance="derived",
     reading="beta_0 as in the authors' code, not as in their README",
     inputs={"row": row(len(oracle.TABLE))},
@@ -66,9 +66,9 @@ claim = Claim(
     appendix=oracle.markdown,
     definitions={
         value: "the eight constants c_0, c_1, m_2, alpha, beta_0, kappa(0), kappa'(0), kappa'(1) of an activation",
-        printed: "their printed values",
-        unit: "half a unit of the last printed digit; 0 for a closed form",
-        strength: "the printed beta_0",
+        printed: "their values in the table",
+        unit: "half a unit of the last digit given; 0 for a closed form",
+        strength: "the beta_0 of the table",
         strength_unit: "half a unit of its last digit",
         kept: "2 - c_1^2/m_2, with the mean kept",
         inverted: "c_1^2/sum of c_k^2 for k >= 1, as the README has it",

@@ -55,7 +55,7 @@ def determinant(factor):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("dln.two-input"),
+    source=REFUTE_DERIVED.item("Two inputs of a deep linear network"),
     provenance="derived",
     inputs={"X": samples("n0", 4)},
     randomness={"W1": gaussian("n1", "n0"), "W2": gaussian("n2", "n1"), "W3": gaussian("n3", "n2")},

@@ -55,7 +55,7 @@ def formula(product):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("dual.hermite"),
+    source=REFUTE_DERIVED.item("Hermite coefficients of activations"),
     provenance="derived",
     inputs={"sigma": activation()},
     sizes={"K": (4, 8)},

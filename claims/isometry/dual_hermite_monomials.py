@@ -36,7 +36,7 @@ def evaluate(xp, scale, n, k):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("dual.hermite, monomials"),
+    source=REFUTE_DERIVED.item("Hermite coefficients of activations for monomials"),
     provenance="derived",
     inputs={"scale": correlation()},
     sizes={"n": (0, 8), "k": (0, 8)},

@@ -45,7 +45,7 @@ def evaluate_scaled(xp, G, kernel, n):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, iso.kernel-monotone"),
+    source=REFUTE_DERIVED.item("Kernel maps increase isometry"),
     provenance="derived",
     inputs={"G": unit_gram("n"), "kernel": kernel("K", activations=CLOSED_FORMS)},
     sizes={"n": (2, 6), "K": (1, 6)},

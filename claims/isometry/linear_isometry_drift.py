@@ -45,7 +45,7 @@ def drop(amount):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("linear.isometry-drift"),
+    source=REFUTE_DERIVED.item("Drift of isometry in linear networks"),
     provenance="derived",
     inputs={"a": spectrum("n")},
     randomness={"W": gaussian("d", "d")},

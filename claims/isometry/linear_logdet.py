@@ -53,7 +53,7 @@ def evaluate(xp, X, n, r, m1, m2, m3, W1, W2, W3):
 
 rank = Eq(Probability(full[ell]), 1)
 claim = Claim(
-    source=REFUTE_DERIVED.item("linear.logdet"),
+    source=REFUTE_DERIVED.item("Determinants of linear layers"),
     provenance="derived",
     reading="layers of any widths from n on; the power p = (r + n - min m)/2, r = 0, 1, …, from the lowest half-integer on",
     inputs={"X": samples("d", "n")},

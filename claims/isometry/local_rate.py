@@ -66,7 +66,7 @@ def limit(above, below):
 
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, iso.local-rate"),
+    source=REFUTE_DERIVED.item("Local rate of the isometry gap"),
     provenance="derived",
     inputs={"G": unit_gram("n"), "kernel": kernel("K", activations=CLOSED_FORMS)},
     sizes={"n": (2, 6), "K": (1, 6)},

@@ -38,7 +38,7 @@ above = Le(determinant, fischer)
 below = Implies(Lt(spread, 1), Le(gap, gershgorin))
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, iso.offdiag-band"),
+    source=REFUTE_DERIVED.item("Isometry gap between bounds of the largest correlation"),
     provenance="derived",
     inputs={"G": unit_gram("n")},
     sizes={"n": (2, 6)},

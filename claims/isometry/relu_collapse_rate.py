@@ -44,7 +44,7 @@ slowest, fastest = sqrt(2) / (3 * pi), 1 - 1 / sqrt(2)
 upper = Le(x[l], 1 / (1 / sqrt(x_0) + slowest * l) ** 2)
 lower = Le(1 / (1 / sqrt(x_0) + fastest * l) ** 2, x[l])
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, relu.collapse-rate"),
+    source=REFUTE_DERIVED.item("Rate of collapse of ReLU kernels"),
     provenance="derived",
     inputs={"x": deviation(distinct=True)},
     sizes={"L": (1, 64)},

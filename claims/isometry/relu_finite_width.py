@@ -51,7 +51,7 @@ excess = 3 * A4 / A2**2 - 1
 inputs = {"h": orthogonal_pair("n0"), "slopes": slopes()}
 
 claim = Claim(
-    source=REFUTE_DERIVED.item("relu.finite-width"),
+    source=REFUTE_DERIVED.item("Fourth moment of a finite ReLU layer"),
     provenance="derived",
     inputs=inputs,
     randomness={"W1": gaussian("n1", "n0"), "W2": gaussian("n2", "n1"), "W3": gaussian("n3", "n2")},

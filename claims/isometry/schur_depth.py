@@ -45,7 +45,7 @@ def evaluate(xp, G, kernel, n, L):
 rate = (2 - slope) ** l
 pivots = Le(excess[l, j], excess_0[j] / rate)
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, iso.schur-step (iii) and (iv)"),
+    source=REFUTE_DERIVED.item("Pivots of a kernel matrix (iii) and (iv)"),
     provenance="derived",
     inputs={"G": unit_gram("n"), "kernel": kernel("K", activations=CLOSED_FORMS)},
     sizes={"n": (2, 5), "K": (1, 6), "L": (1, 6)},

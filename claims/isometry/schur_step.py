@@ -41,7 +41,7 @@ def evaluate(xp, G, kernel, n):
 
 pivot, product = Le(deficit[j], bound[j]), Le(gap, gap_bound)
 claim = Claim(
-    source=REFUTE_DERIVED.item("isometry, iso.schur-step (i) and (ii)"),
+    source=REFUTE_DERIVED.item("Pivots of a kernel matrix (i) and (ii)"),
     provenance="derived",
     inputs={"G": unit_gram("n"), "kernel": kernel("K", centred=False, activations=CLOSED_FORMS)},
     sizes={"n": (2, 6), "K": (1, 6)},

@@ -208,8 +208,7 @@ def ranges(record: Claim) -> str:
 
 def used(definitions: Sequence[tuple[str, str, str]], theorem: Any) -> list[tuple[str, str, str]]:
     """The definitions of the quantities that statement and hypotheses show."""
-    formulas = " ".join([theorem.latex, *theorem.hypotheses])
-    return [definition for definition in definitions if definition[1] in formulas]
+    return [definition for definition in definitions if definition[0] in theorem.quantities]
 
 
 def commands(record: Claim, folder: str) -> dict[str, str]:

@@ -21,6 +21,8 @@ def theorem(**fields):
             ("a", "a", "a number"),
             ("z", "z", "used by a mutant only"),
         ],
+        "quantities": ["a", "norm"],
+        "inputs": {"x": "A vector of the plane."},
         "sizes": {"n": (1, 8), "m": (0, "n-1")},
         "axes": {"k": (0, "n")},
         "tight": "x = e_1 | any scale",

@@ -20,14 +20,14 @@ def section(text, title):
 
 def test_unexpected_refutations_come_first_and_are_marked(text):
     """A refutation that no claim expected stands first, with a warning."""
-    false = section(text, "Printed statements that are false")
+    false = section(text, "Statements that are false as their source states them")
     assert false.index("family/surprise") < false.index("family/printed")
     assert false.count("**Not expected.**") == 1
 
 
 def test_an_expected_refutation_is_complete(text):
     """Source, provenance, reading, exact instance, both sides, certificate, command, and the corrected statement."""
-    entry = section(text, "Printed statements that are false").split("### 2.")[1]
+    entry = section(text, "Statements that are false as their source states them").split("### 2.")[1]
     for part in (
         "Lemma 8 of Ada, Bob, Cy (2021)",
         "read in the named source",
@@ -49,7 +49,7 @@ def test_definitions_of_other_quantities_are_left_out(text):
 
 def test_without_certificate_the_command_that_makes_one(text):
     """A refutation without a stored certificate tells how to obtain it."""
-    entry = section(text, "Printed statements that are false").split("### 2.")[0]
+    entry = section(text, "Statements that are false as their source states them").split("### 2.")[0]
     assert "refute run family/surprise --seed 3 --budget 6s --device cpu --reports reports" in entry
     assert LONG in entry
 
