@@ -32,6 +32,7 @@ from refute.report.canvas import (
 )
 from refute.tally import GAP_EDGES
 
+MANY_OPTIONS = 9
 ZERO = GAP_EDGES.index(0.0)
 
 
@@ -59,7 +60,16 @@ def rendered(drawing: Drawing, record: Claim, form: str) -> bytes | None:
             return None
         sink = io.BytesIO()
         metadata = {"Date": None, "Creator": "refute", "Title": f"{record.claim}: {drawing.shows}"} if form == "svg" else None
-        figure.savefig(sink, format=form, metadata=metadata, facecolor="white", edgecolor="white", dpi=96)
+        figure.savefig(
+            sink,
+            format=form,
+            metadata=metadata,
+            facecolor="white",
+            edgecolor="white",
+            dpi=96,
+            bbox_inches="tight",
+            pad_inches=0.08,
+        )
         return sink.getvalue()
 
 
@@ -101,9 +111,9 @@ def distribution(record: Claim) -> Any:
     axes[-1, 0].set_xticks(ticks, [gap_label(GAP_EDGES[k]) for k in ticks])
     arithmetic = "float64: negative where the statement holds; 0 and beyond goes to exact arithmetic"
     if record.means is not None:
-        arithmetic = "exact arithmetic, which decided every instance: negative where the statement holds strictly"
+        arithmetic = "exact arithmetic: negative where the statement holds strictly"
     axes[-1, 0].set_xlabel(f"relative gap in {arithmetic}")
-    figure.supylabel("instances per bin (count)", fontsize=9, x=0.035)
+    figure.supylabel("instances per bin (count)" if len(lanes) > 1 else "instances\nper bin", fontsize=9, x=0.035)
     return figure
 
 
@@ -209,8 +219,12 @@ def _against_choice(ax: Any, axis: Distances, lanes: Sequence[Lane], name: str) 
         places = [options.index(option) + 0.14 * (shift - (len(lanes) - 1) / 2) for option in sorted(row)]
         heights = [axis.place(row[option], lane.name) for option in sorted(row)]
         ax.plot(places, heights, marker, color=colour, **MARKS)
-    width = max(8, 88 // len(options))
-    ax.set_xticks(range(len(options)), [textwrap.fill(option, width, break_long_words=False) for option in options], fontsize=8)
+    if len(options) > MANY_OPTIONS:
+        ax.set_xticks(range(len(options)), options, fontsize=8, rotation=40, ha="right", rotation_mode="anchor")
+    else:
+        width = max(8, 88 // len(options))
+        labels = [textwrap.fill(option, width, break_long_words=False) for option in options]
+        ax.set_xticks(range(len(options)), labels, fontsize=8)
     ax.set_xlim(-0.5, len(options) - 0.5)
     ax.set_xlabel(f"choice {name}")
     axis.dress(ax)
