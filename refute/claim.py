@@ -254,5 +254,10 @@ def require_complete(claim: Claim) -> None:
         restated = set(mutant.overrides) <= {"statement", "hypotheses", "axes"}
         if claim.mutated(mutant).digest == claim.digest and restated:
             raise ClaimError(f"mutant {mutant.name!r} states what the claim states, so nothing could refute it", claim.id)
+    for number, instance in enumerate(claim.replay, 1):
+        if not claim.admits(instance):
+            raise ClaimError(
+                f"replayed instance {number} is outside the range of an input, so no search could ever judge it", claim.id
+            )
     if claim.expect == "refuted" and not claim.corrected_by:
         raise ClaimError("it expects to be refuted, but names no corrected claim in `corrected_by`", claim.id)

@@ -122,7 +122,7 @@ def simpler_of_stated(claim: Claim, search: Search, found: tuple[Instance, Rulin
     """The counterexample that the search found, or a simpler one among the instances that are stated with the claim."""
     best = found
     for stated in claim.replay:
-        if complexity(stated) < complexity(best[0]):
+        if claim.admits(stated) and complexity(stated) < complexity(best[0]):
             ruling = search.judge.rule(stated)
             if ruling.outcome == "violated":
                 best = (stated, ruling, "replay")

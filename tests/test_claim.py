@@ -114,3 +114,16 @@ def test_ranges_may_depend_on_earlier_sizes():
     claim = claim_of(Le(f[k], b), inputs={"x": Numbers()}, sizes={"n": (3, 4), "m": (1, "n-1")}, axes={k: (0, "m+1")})
     assert claim.size_range("m", {"n": 4}) == (1, 3)
     assert claim.axis_range("k", {"n": 4, "m": 2}) == range(4)
+
+
+def test_a_replayed_instance_that_no_input_admits_is_refused():
+    """A stated counterexample that the inputs exclude could never be judged, so the claim does not load."""
+    outside = Instance(sizes={"n": 3}, raw={"x": exact([-1, 2, 3])})
+    claim = claim_of(
+        GOOD,
+        inputs={"x": Numbers(lambda entry: entry > 0)},
+        replay=[outside],
+        mutants=[Mutant("strict", because="ties", statement=Lt(a, b + c))],
+    )
+    with pytest.raises(ClaimError, match="replayed instance 1 is outside the range"):
+        require_complete(claim)

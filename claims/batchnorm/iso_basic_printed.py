@@ -15,8 +15,8 @@ from claims.sources import METEREZ_2024
 from oracles import batchnorm_isometry
 from refute import Claim, Instance, Mutant, exact, quantities
 from strategies.batchnorm import gram_volumes
-from strategies.matrices import factor
-from strategies.networks import dense, orthogonal
+from strategies.matrices import factor, samples
+from strategies.networks import orthogonal
 
 volume, power, volume_scaled, power_scaled = quantities("volume power volume_scaled power_scaled")
 
@@ -26,7 +26,7 @@ claim = Claim(
     reading="on all of R^{d x n}, as declared; checked without the logarithm, det(X^T X) <= (tr(X^T X)/d)^d",
     expect="refuted",
     corrected_by="batchnorm/iso_basic",
-    inputs={"X": dense("d", "n"), "t": factor(signed=True), "U": orthogonal("d", "d"), "Q": orthogonal("n", "n")},
+    inputs={"X": samples("d", "n"), "t": factor(signed=True), "U": orthogonal("d", "d"), "Q": orthogonal("n", "n")},
     sizes={"d": (1, 4), "n": (1, 4)},
     hypotheses=[Gt(volume, 0)],
     statement=And(Le(volume, power), Eq(volume_scaled * power, volume * power_scaled)),
