@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import reprlib
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -138,36 +139,41 @@ def verify(certificate: Certificate, claim: Claim) -> Ruling:
 
 
 def rebuild(certificate: Certificate, claim: Claim) -> Instance:
-    """The exact instance of a certificate, checked against the sizes, choices, shapes and ranges of the claim.
+    """The exact instance of a certificate, checked as `rebuilt` does."""
+    return rebuilt(claim, certificate.sizes, certificate.choices, certificate.raw)
+
+
+def rebuilt(claim: Claim, stored_sizes: Mapping[str, int], choices: dict[str, str], stored: Mapping[str, Any]) -> Instance:
+    """An exact instance from stored texts, checked against the sizes, choices, shapes and ranges of the claim.
 
     Sizes above the claim's range are rejected like those below it: the range may be part of the theorem, and nothing but
     the claim can say whether it is. A larger counterexample is certified by a claim with a larger range.
     """
     sizes: dict[str, int] = {}
-    if set(certificate.sizes) != set(claim.sizes):
-        raise CertificateRejected(f"its sizes are {sorted(certificate.sizes)}, but the claim has {sorted(claim.sizes)}")
+    if set(stored_sizes) != set(claim.sizes):
+        raise CertificateRejected(f"its sizes are {sorted(stored_sizes)}, but the claim has {sorted(claim.sizes)}")
     for name in claim.sizes:
-        sizes[name] = certificate.sizes[name]
+        sizes[name] = stored_sizes[name]
         low, high = claim.size_range(name, sizes)
         if not low <= sizes[name] <= high:
             raise CertificateRejected(f"its size {name} = {sizes[name]} is outside the claim's range from {low} to {high}")
     options = {join(name, choice): some for name, source in claim.inputs.items() for choice, some in source.choices.items()}
-    if set(certificate.choices) != set(options):
-        raise CertificateRejected(f"its choices are {sorted(certificate.choices)}, but the claim has {sorted(options)}")
-    for choice, option in certificate.choices.items():
+    if set(choices) != set(options):
+        raise CertificateRejected(f"its choices are {sorted(choices)}, but the claim has {sorted(options)}")
+    for choice, option in choices.items():
         if option not in options[choice]:
             raise CertificateRejected(f"its choice {choice} is {option!r}, but should be one of {', '.join(options[choice])}")
     expected = {join(name, part) for name, source in claim.inputs.items() for part in source.parts()}
-    if set(certificate.raw) != expected:
-        raise CertificateRejected(f"its raw arrays are {sorted(certificate.raw)}, but the claim has {sorted(expected)}")
+    if set(stored) != expected:
+        raise CertificateRejected(f"its raw arrays are {sorted(stored)}, but the claim has {sorted(expected)}")
     raw = {}
     for name, source in claim.inputs.items():
         for part, shape in source.parts().items():
             key = join(name, part)
-            raw[key] = _array(certificate.raw[key], key, shape_of(shape, sizes))
-        if not source.admits(parts_of(name, source, raw), sizes, choices_of(name, certificate.choices)):
+            raw[key] = _array(stored[key], key, shape_of(shape, sizes))
+        if not source.admits(parts_of(name, source, raw), sizes, choices_of(name, choices)):
             raise CertificateRejected(f"its raw numbers are outside the range of the input {name}")
-    return Instance(sizes, certificate.choices, raw)
+    return Instance(sizes, choices, raw)
 
 
 def _array(nested: Any, key: str, shape: tuple[int, ...]) -> Any:

@@ -46,8 +46,9 @@ class Claim:
     ``sizes`` maps a size to its inclusive range, whose bounds are integers or the names of earlier sizes;
     ``axes`` maps an axis index to its inclusive range, likewise; ``scale`` is the quantity by which a relation
     with a bare 0 is divided; ``expectation(mp, **inputs, **sizes)`` returns the quantities with the values of
-    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance; ``appendix()`` returns
-    Markdown that closes the report page, such as a table of certified constants.
+    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance; ``bounded`` maps an averaged
+    quantity to its range over all draws, (lowest, highest) in sizes and undrawn quantities, None for an open end;
+    ``appendix()`` returns Markdown that closes the report page, such as a table of certified constants.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Claim:
     scale: Any = None
     randomness: Mapping[str, Input] = field(default_factory=dict)
     expectation: Callable[..., Mapping[str, Any] | None] | None = None
+    bounded: Mapping[Any, tuple[Any, Any]] = field(default_factory=dict)
     replay: Sequence[Instance] = ()
     reading: str = ""
     expect: str = "survived"
@@ -154,8 +156,22 @@ class Claim:
             language.check(hypothesis, known, "hypothesis", axes=axes)
         if self.scale is not None and language.names(self.scale) - known:
             raise ClaimError(f"the scale is {self.scale}, which no definition, size or axis declares")
+        self._check_bounded(known)
         if not self.randomness and any(item.atoms(*language.EXPECTATIONS) for item in (*self.hypotheses, self.statement)):
             raise ClaimError("the statement takes a mean, but `randomness` declares nothing random")
+
+    def _check_bounded(self, known: set[str]) -> None:
+        for quantity, ends in self.bounded.items():
+            if str(quantity) not in known:
+                raise ClaimError(f"`bounded` gives a range of {quantity}, which no definition declares")
+            if not isinstance(ends, (tuple, list)) or len(ends) != 2 or tuple(ends) == (None, None):
+                raise ClaimError(
+                    f"`bounded` gives {quantity} the range {ends!r}, but it should be (lowest, highest), one of them None at most"
+                )
+            for end in ends:
+                expression = language.expression(end) if end is not None else None
+                if expression is not None and language.names(expression) - known:
+                    raise ClaimError(f"`bounded` speaks of {expression}, which no definition, size or axis declares")
 
     @property
     def digest(self) -> str:
@@ -166,7 +182,8 @@ class Claim:
         meaning += [f"(definition {name} {text})" for name, text in sorted(named(self.definitions).items())]
         meaning += [f"(reading {self.reading})"]
         for name, source in sorted({**self.inputs, **self.randomness}.items()):
-            meaning.append(f"(input {name} {type(source).__name__} {dict(source.parts())})")
+            law = f" {source.law}" if source.law else ""
+            meaning.append(f"(input {name} {type(source).__name__} {dict(source.parts())}{law})")
         return language.digest(*self.hypotheses, self.statement, meaning=meaning)
 
     @property

@@ -1,150 +1,183 @@
-"""Evidence about means that has no exact oracle: a betting e-process, valid whenever one stops.
+"""Evidence about means from fresh randomness: an e-process bets against a claim, and goes on where earlier runs stopped.
 
-For ``Mean(q) <= bound`` with ``q >= 0`` the wealth ``prod(1 + b_i (q_i / bound_i - 1))``, bets ``b_i`` in [0, 1)
-chosen from the past alone, is a non-negative supermartingale if the claim holds, whatever the law of ``q``; by
-Ville's inequality wealth ``1 / alpha`` refutes at level ``alpha`` at any stopping time (Ville 1939; Waudby-Smith
-and Ramdas 2024, arXiv 2010.09686).  Instances may change from bet to bet if chosen from the past alone.
+Pilot draws choose what each player bets on: one relation at one entry of the axes, on one instance.  Then the process of
+`refute.eprocess` runs on draws that nothing has seen; if it refutes, the instance of the richest player is confirmed by
+a process of its own on draws fresher still, and named.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy
+from numpy.typing import NDArray
 
-from refute import records, statement
+from refute import betting, certificate, decision, records, statement, streams
 from refute.agreement import BITS, drawn_values, with_randomness
 from refute.arithmetic import Certifying
+from refute.betting import Target
 from refute.decision import Scalars, decide
-from refute.errors import EvaluationError, OracleError
-from refute.evaluation import Tensors, value_of
-from refute.exhibit import Exhibit
-from refute.inputs import draws_of, tensors_of
+from refute.eprocess import ALPHA, BETS, EProcess, interval, log_factors
+from refute.errors import Disagreement, OracleError, RefuteError
+from refute.evaluation import Tensors
+from refute.exhibit import Exhibit, texts
+from refute.inputs import Sampler, draws_of, tensors_of
 from refute.instance import Instance
-from refute.judge import Ruling
+from refute.judge import FIRST_BITS, Ruling, oracle_values
 from refute.search import Search
 from refute.structure import Structure
 
-ALPHA = 1e-9
-GRID = (0.01, 0.03, 0.1, 0.3, 0.6, 0.9)
-FLOAT_SLACK = 2.0**-40
+PLAYERS = 12
+SPREAD = 7
+SAME = 2
 BLOCK = 4096
+PILOT = 512
+PILOT_BATCH = 8
+PILOT_SHARE = 0.4
+KEPT = 1.0
+LEVEL = 1e-3
+CONFIRM_SECONDS = 1.0
+POINTS = 200
 
 
-@dataclass
-class EProcess:
-    """A uniform mixture of constant bets: the mixture of supermartingales is one, and no bet needs tuning.
+@dataclass(frozen=True)
+class Bet:
+    """What a player bets on: a target at one entry of the axes on one instance."""
 
-    A ratio ``q / bound`` in float64 is trusted to within `FLOAT_SLACK` times ``1 + q / bound`` of the true one, and bets
-    use the lower end of that range.
+    instance: Instance
+    target: Target
+    entry: tuple[int, ...]
+
+
+def wealth_of(
+    search: Search, budget: float, store: streams.Store | None = None, seed: int = 0, alpha: float = ALPHA
+) -> records.Wealth | None:
+    """Bet for ``budget`` seconds against a claim about means, continuing the streams in ``store``.
+
+    If the wealth refutes, the richest player's instance is named once a process of its own on fresher draws has confirmed it
+    (for at most ``budget`` seconds more, or `CONFIRM_SECONDS`).  None where nothing can be bet on: no relation is linear in means whose
+    ranges are declared, or no bound leaves room.  Raises `EvaluationError` for draws that contradict their declared range,
+    `Disagreement` if exact means hold where the draws refute.
     """
-
-    alpha: float = ALPHA
-    draws: int = 0
-    logs: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(GRID)))
-    path: list[tuple[int, float]] = field(default_factory=list)
-
-    def bet(self, ratios: Iterable[float]) -> None:
-        """Bet on values of ``q / bound`` in order, each rounded against a refutation.
-
-        ValueError for NaN, an infinite value (an overflow is no evidence) or one that rounding does not explain as 0 or more.
-        """
-        values = np.asarray(list(ratios), dtype=float)
-        if values.ndim != 1:
-            raise ValueError(f"got ratios of the shape {values.shape}, but an e-process bets on one number after the other")
-        if values.size == 0:
-            return
-        if not np.all(np.isfinite(values)) or np.any(values < -FLOAT_SLACK):
-            worst = values[~np.isfinite(values) | (values < -FLOAT_SLACK)][0]
-            raise ValueError(f"got the ratio {worst}, but an e-process bets on finite non-negative numbers only")
-        lowered = np.maximum(values - FLOAT_SLACK * (1 + values), 0.0)
-        bets = np.asarray(GRID)[:, None]
-        self.logs = self.logs + np.log1p(bets * (lowered[None, :] - 1)).sum(axis=1)
-        self.draws += int(values.size)
-        self.path.append((self.draws, self.log_wealth))
-
-    @property
-    def log_wealth(self) -> float:
-        """The logarithm of the wealth: of the mean over the mixture."""
-        top = float(self.logs.max())
-        return top + math.log(float(np.exp(self.logs - top).mean()))
-
-    @property
-    def refutes(self) -> bool:
-        """Whether the wealth reached ``1 / alpha`` now."""
-        return self.log_wealth >= -math.log(self.alpha)
-
-
-def wealth_of(search: Search, budget: float, alpha: float = ALPHA) -> records.Wealth | None:
-    """Bet against a claim of the form ``Mean(q) <= bound`` on fresh randomness over its closest instances.
-
-    One wealth over all of them; if it refutes, the instance on which the draws were largest is named, and confirmed by a
-    process of its own on draws fresher still, for at most the same ``budget`` in seconds.  None for a statement of another
-    form, or where no instance has a positive bound: then only exact expectations decide.  Raises `EvaluationError` for
-    draws that cannot be bet on, unless exact means decide anyway.
-    """
-    if not bettable(search.claim.statement, search.claim.axis_names()):
+    claim = search.claim
+    if betting.obstacle(claim):
         return None
-    try:
-        return _bet(search, budget, alpha)
-    except EvaluationError:
-        if search.exact_means:
-            return None
-        raise
-
-
-def _bet(search: Search, budget: float, alpha: float) -> records.Wealth | None:
-    chosen = [instance for _, instance in search.closest if meets_hypotheses(search, instance)]
-    process, deadline = EProcess(alpha), time.perf_counter() + budget
-    sums = dict.fromkeys(range(len(chosen)), (0.0, 0))
-    position = 0
-    while sums and time.perf_counter() < deadline and not process.refutes:
-        number = list(sums)[position % len(sums)]
-        ratios = _ratios(search, chosen[number])
-        if ratios is None:  # the bound is not positive there: that instance is out, before any bet on it
-            del sums[number]
-            continue
-        position += 1
-        process.bet(ratios)
-        total, count = sums[number]
-        sums[number] = total + float(ratios.sum()), count + len(ratios)
-    if not process.draws:
+    store = store or streams.Store(None)
+    earlier = store.of(claim)
+    logs, earlier_draws = streams.total(earlier, (PLAYERS, len(BETS)))
+    begun = time.perf_counter()
+    bets = _players(search, earlier, logs, begun + PILOT_SHARE * budget)
+    if not bets:
         return None
-    named = confirmation = None
+    fresh = streams.fresh_seed(claim, seed, earlier)
+    process, values = _bet(search, bets, logs, Sampler(fresh, search.device), begun + budget, alpha)
+    process_draws = process.draws
+    if store.path is not None:
+        store.append(_stream(claim, fresh, process, logs, bets))
+    named, confirmation = None, None
     if process.refutes:
-        worst = max(sums, key=lambda number: sums[number][0] / max(sums[number][1], 1))
-        confirmation = _confirm(search, chosen[worst], budget, alpha)
-        named = _named(search, chosen[worst], sums[worst], confirmation) if confirmation.refutes else None
+        richest = max(values, key=process.wealth_of)
+        sampler = Sampler(fresh + 1, search.device)
+        confirmation = _confirm(search, bets[richest], sampler, time.perf_counter() + max(budget, CONFIRM_SECONDS), alpha)
+        if confirmation.refutes:
+            _require_open(search, bets[richest].instance)
+            named = _named(search, bets[richest], values[richest], confirmation)
     return records.Wealth(
-        alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=_thinned(process.path), instances=len(sums),
+        alpha=alpha, draws=process_draws, log_wealth=process.log_wealth, path=_thinned(process.path),
+        earlier_runs=len(earlier), earlier_draws=earlier_draws, level=LEVEL,
+        means=[_mean(search, bets[player], draws, process.wealth_of(player)) for player, draws in sorted(values.items())],
         counterexample=named, confirming_draws=confirmation.draws if confirmation else 0,
         confirming_log_wealth=confirmation.log_wealth if confirmation else 0.0,
     )  # fmt: skip
 
 
-def _confirm(search: Search, instance: Instance, budget: float, alpha: float) -> EProcess:
-    """A process of its own for one instance, which earlier draws chose, on draws that nothing has seen."""
-    process, deadline = EProcess(alpha), time.perf_counter() + budget
-    while time.perf_counter() < deadline and not process.refutes:
-        ratios = _ratios(search, instance)
-        assert ratios is not None  # its bound was positive before, and does not depend on the draw
-        process.bet(ratios)
-    return process
+# what to bet on, chosen on pilot draws ---------------------------------------------------------------------------
 
 
-def _named(search: Search, instance: Instance, sums: tuple[float, int], process: EProcess) -> records.Shown:
-    total, count = sums
-    ruling = Ruling(
-        "e-value", 0, statement.serialise(search.claim.statement),
-        reason=f"the mean of {count} draws is {total / count:.6g} times the bound; "
-        f"{process.draws} fresh draws give the log-wealth {process.log_wealth:.4g}",
-    )  # fmt: skip
-    return Exhibit(search.claim, instance, ruling).record()
+def _players(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np.float64], deadline: float) -> dict[int, Bet]:
+    """The bet of every player: those that were winning keep theirs, the others get what pilot draws promise most."""
+    kept = _kept(search, earlier, logs)
+    free = [player for player in range(PLAYERS) if player not in kept]
+    closest = [bet for _, instance in search.closest for bet in _promising(search, instance, deadline)]
+    spread = [bet for some in _spread(search) if (bet := _first_promising(search, some, deadline)) is not None]
+    closest = _few_each(sorted(closest, key=lambda found: -found[0]))
+    spread.sort(key=lambda found: -found[0])
+    reserved = min(len(spread), SPREAD)
+    chosen = [*closest[: max(len(free) - reserved, 0)], *spread[:reserved]]
+    return kept | {player: bet for player, (_, bet) in zip(free, chosen, strict=False)}
+
+
+def _few_each(bets: list[tuple[float, Bet]]) -> list[tuple[float, Bet]]:
+    """The first `SAME` bets of every structure, so that near copies of one instance do not take all players."""
+    seen: dict[str, int] = {}
+    found = []
+    for growth, bet in bets:
+        key = Structure(bet.instance.sizes, bet.instance.choices).key
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= SAME:
+            found.append((growth, bet))
+    return found
+
+
+def _kept(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np.float64]) -> dict[int, Bet]:
+    found: dict[int, Bet] = {}
+    known = {target.name: target for target in betting.targets(search.claim)}
+    for stream in earlier:
+        for player, stake in stream.kept.items():
+            if stake.target in known and float(logs[int(player)].max()) > KEPT:
+                try:
+                    instance = certificate.rebuilt(search.claim, stake.sizes, stake.choices, stake.raw)
+                except RefuteError:
+                    continue
+                found[int(player)] = Bet(instance, known[stake.target], tuple(stake.entry))
+    return found
+
+
+def _promising(search: Search, instance: Instance, deadline: float) -> list[tuple[float, Bet]]:
+    """For each target its most promising entry on an instance: the growth of the best bet on pilot draws, the best first."""
+    if time.perf_counter() > deadline or not meets_hypotheses(search, instance):
+        return []
+    tensors = drawn_tensors(search, Structure(instance.sizes, instance.choices), instance, PILOT, search.sampler)
+    found = []
+    for target in betting.targets(search.claim):
+        draws = betting.drawn(target, search.claim, tensors)
+        options = [(float(log_factors(r).mean(axis=1).max()), e) for e in draws.entries if (r := draws.ratios(e)) is not None]
+        if options:
+            growth, entry = max(options)
+            found.append((growth, Bet(instance, target, entry)))
+    return sorted(found, key=lambda pair: -pair[0])
+
+
+def _first_promising(search: Search, instances: Iterator[Instance], deadline: float) -> tuple[float, Bet] | None:
+    """The best bet on the first of some instances that allows one."""
+    for instance in instances:
+        if found := _promising(search, instance, deadline):
+            return found[0]
+    return None
+
+
+def _spread(search: Search) -> Iterator[Iterator[Instance]]:
+    """A few sampled instances, the closest first, at structures that are spread over the ranges of the sizes."""
+    drawn = {structure.key: structure for structure in (search.random_structure() for _ in range(8 * SPREAD))}
+    ordered = sorted(drawn.values(), key=lambda structure: (tuple(structure.sizes.values()), structure.key))
+    places = sorted({round(k * (len(ordered) - 1) / max(SPREAD - 1, 1)) for k in range(SPREAD)})
+    for place in places:
+        yield _sampled(search, ordered[place])
+
+
+def _sampled(search: Search, structure: Structure) -> Iterator[Instance]:
+    raw = search.sample(structure, PILOT_BATCH)
+    gap, met = search.evaluate(structure, raw)
+    gaps = np.asarray(gap.detach().cpu() if hasattr(gap, "detach") else gap, dtype=float)
+    allowed = np.asarray(met.cpu() if hasattr(met, "cpu") else met) & np.isfinite(gaps)
+    for row in np.argsort(-np.where(allowed, gaps, -np.inf))[: int(allowed.sum())]:
+        instance = search.instance(structure, raw, int(row))
+        if search.claim.admits(instance):
+            yield instance
 
 
 def meets_hypotheses(search: Search, instance: Instance) -> bool:
@@ -160,45 +193,138 @@ def meets_hypotheses(search: Search, instance: Instance) -> bool:
         return False
 
 
-def bettable(claimed: sympy.Basic, axes: Collection[str] = ()) -> bool:
-    """Whether a statement is ``Mean(q) <= bound`` with one quantity ``q``, without an axis and without a mean in the bound.
-
-    A ratio of two means is not the mean of the ratios, and entries of one draw along an axis are not fresh draws.
-    """
-    if not isinstance(claimed, (sympy.Le, sympy.Lt)) or not isinstance(claimed.lhs, statement.Mean):
-        return False
-    return not claimed.rhs.atoms(*statement.EXPECTATIONS) and not statement.names(claimed) & set(axes)
+# betting on fresh draws ------------------------------------------------------------------------------------------
 
 
-def drawn_tensors(search: Search, structure: Structure, instance: Instance, draws: int) -> Tensors:
+def _bet(
+    search: Search, bets: dict[int, Bet], logs: NDArray[np.float64], sampler: Sampler, deadline: float, alpha: float
+) -> tuple[EProcess, dict[int, list[betting.Draws]]]:
+    """Every player once, then always the one who is richest: the past alone decides who bets next."""
+    process = EProcess(PLAYERS, alpha, logs=logs.copy())
+    values: dict[int, list[betting.Draws]] = {}
+    waiting = sorted(bets, key=process.wealth_of, reverse=True)
+    while not values or (time.perf_counter() < deadline and not process.refutes):
+        player = waiting.pop(0) if waiting else max(bets, key=process.wealth_of)
+        draws = _draws(search, bets[player], sampler)
+        ratios = draws.ratios(bets[player].entry)
+        assert ratios is not None  # the bound left room on pilot draws, and does not depend on the draw
+        process.bet(ratios, player)
+        values.setdefault(player, []).append(draws)
+    return process, values
+
+
+def _confirm(search: Search, bet: Bet, sampler: Sampler, deadline: float, alpha: float) -> EProcess:
+    """A process of its own for one bet, which earlier draws chose, on draws that nothing has seen."""
+    process = EProcess(alpha=alpha)
+    while time.perf_counter() < deadline and not process.refutes:
+        ratios = _draws(search, bet, sampler).ratios(bet.entry)
+        assert ratios is not None
+        process.bet(ratios)
+    return process
+
+
+def _draws(search: Search, bet: Bet, sampler: Sampler) -> betting.Draws:
+    structure = Structure(bet.instance.sizes, bet.instance.choices)
+    return betting.drawn(bet.target, search.claim, drawn_tensors(search, structure, bet.instance, BLOCK, sampler))
+
+
+def drawn_tensors(
+    search: Search, structure: Structure, instance: Instance, draws: int, sampler: Sampler | None = None
+) -> Tensors:
     """The evaluator's quantities on one instance under fresh randomness, one row per draw."""
     claim, xp, sizes = search.claim, search.xp, structure.sizes
     raw = {name: xp.repeat(array, draws, axis=0) for name, array in search.stack([instance]).items()}
     objects = tensors_of(xp, claim.inputs, raw, sizes, structure.choices)
-    objects |= draws_of(xp, claim.randomness, search.sampler, draws, sizes)
+    objects |= draws_of(xp, claim.randomness, sampler or search.sampler, draws, sizes)
     return Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes)
 
 
-def _ratios(search: Search, instance: Instance) -> Any:
-    """Values of ``q / bound`` on fresh draws for one instance; None where only exact arithmetic can: the bound is not positive."""
-    claim = search.claim
-    tensors = drawn_tensors(search, Structure(instance.sizes, instance.choices), instance, BLOCK)
-    q = value_of(claim.statement.lhs.args[0], tensors)
-    bounds = np.asarray((value_of(claim.statement.rhs, tensors) + 0 * q).cpu(), dtype=float).reshape(-1)
-    if not np.all(bounds > 0):
-        if search.exact_means:  # exact arithmetic rules on that instance
-            return None
-        raise EvaluationError(f"{claim.id}: the bound of a mean is not positive on an instance, so no bet is possible")
-    if np.ptp(bounds) > FLOAT_SLACK * bounds[0]:
-        raise EvaluationError(f"{claim.id}: the bound of a mean changes from draw to draw, so it is no bound of the mean")
-    ratios = np.asarray(q.cpu(), dtype=float).reshape(-1) / bounds
-    if not np.all(np.isfinite(ratios)) or np.any(ratios < -FLOAT_SLACK):
-        raise EvaluationError(
-            f"{claim.id}: a draw of {claim.statement.lhs.args[0]} is negative, infinite or NaN, so no bet is possible"
+# what is left behind ---------------------------------------------------------------------------------------------
+
+
+def _stream(claim: Any, seed: int, process: EProcess, before: NDArray[np.float64], bets: dict[int, Bet]) -> streams.Stream:
+    gained = process.logs - before
+    winning = {player: bet for player, bet in bets.items() if float(process.logs[player].max()) > KEPT}
+    return streams.Stream(
+        claim=claim.id, fingerprint=streams.fingerprint(claim), seed=seed, draws=process.draws,
+        logs=[[float(f"{number:.12g}") for number in row] for row in gained],
+        kept={
+            str(player): streams.Stake(
+                target=bet.target.name, entry=list(bet.entry), sizes=dict(bet.instance.sizes),
+                choices=dict(bet.instance.choices), raw={name: texts(array) for name, array in bet.instance.raw.items()},
+            )
+            for player, bet in winning.items()
+        },
+    )  # fmt: skip
+
+
+def _require_open(search: Search, instance: Instance) -> None:
+    """Raise `Disagreement` if the exact means of an instance hold where draws refute: something is wrong, and it is not the theorem."""
+    if not search.exact_means:
+        return
+    ruling = search.judge.rule(instance)
+    if ruling.outcome in ("holds", "tie"):
+        raise Disagreement(
+            f"{search.claim.id}: exact means say that the statement holds on an instance where the draws refute it "
+            f"({ruling.sides}); the expectation, the evaluator or the sampler is wrong"
         )
-    return ratios
 
 
-def _thinned(path: list[tuple[int, float]], points: int = 200) -> list[tuple[int, float]]:
-    step = max(1, len(path) // points)
-    return path[::step]
+def _named(search: Search, bet: Bet, blocks: Sequence[betting.Draws], process: EProcess) -> records.Shown:
+    values = np.concatenate([block.values[bet.entry] for block in blocks])
+    ruling = Ruling(
+        "e-value", 0, statement.serialise(bet.target.relation), _index(search, bet),
+        reason=f"the mean of {len(values)} draws of {bet.target.left} is {bet.target.sign * values.mean():.6g}, the bound "
+        f"{bet.target.sign * blocks[0].bound[bet.entry]:.6g}; {process.draws} fresh draws give the log-wealth {process.log_wealth:.4g}",
+    )  # fmt: skip
+    return Exhibit(search.claim, bet.instance, ruling).record()
+
+
+def _mean(search: Search, bet: Bet, blocks: Sequence[betting.Draws], log_wealth: float) -> records.Betted:
+    """The record of one player's means, in the direction of the claim's relation."""
+    entry, sign, first = bet.entry, bet.target.sign, blocks[0]
+    values = np.concatenate([block.values[entry] for block in blocks])
+    low, high = interval(values, _finite(first.low[entry]), _finite(first.high[entry]), LEVEL)
+    ends, declared = (low, high), (first.low[entry], first.high[entry])
+    if sign < 0:
+        ends, declared = (-high, -low), (-declared[1], -declared[0])
+    return records.Betted(
+        left=search.claim.latex(bet.target.left), sign=sign, sizes=dict(bet.instance.sizes),
+        choices=dict(bet.instance.choices), index=_index(search, bet), draws=len(values), mean=float(sign * values.mean()),
+        low=_finite(ends[0]), high=_finite(ends[1]), bound=float(sign * first.bound[entry]), floor=_finite(declared[0]),
+        ceiling=_finite(declared[1]), exact=_exact(search, bet), log_wealth=log_wealth,
+    )  # fmt: skip
+
+
+def _exact(search: Search, bet: Bet) -> tuple[float, float] | None:
+    """An enclosure of the exact mean in the direction of the claim's relation, where one is known."""
+    if not search.exact_means:
+        return None
+    mp = Certifying(bits=FIRST_BITS)
+    try:
+        found = oracle_values(search.claim, mp, bet.instance)
+        if found is None:
+            return None
+        scalars = Scalars(search.claim, mp, found, bet.instance.sizes)
+        scalars.index = {axis: search.claim.axis_range(axis, bet.instance.sizes)[0] for axis in search.claim.axis_names()}
+        scalars.index |= _index(search, bet)
+        value = decision.value_of(bet.target.left, scalars)
+    except (ArithmeticError, RefuteError):
+        return None
+    middle, radius = mp.to_float(value), float(mp.radius(value))
+    return (middle - radius, middle + radius) if math.isfinite(middle) and math.isfinite(radius) else None
+
+
+def _index(search: Search, bet: Bet) -> dict[str, int]:
+    """The values of the axes at a bet's entry, of those axes that its relation speaks of."""
+    spoken = statement.names(bet.target.relation)
+    places = zip(search.claim.axis_names(), bet.entry, strict=True)
+    return {axis: search.claim.axis_range(axis, bet.instance.sizes)[place] for axis, place in places if axis in spoken}
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _thinned(path: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    return path[:: max(1, len(path) // POINTS)]

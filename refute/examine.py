@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from refute import agreement, certificate, lanes, power, records
+from refute import agreement, betting, certificate, lanes, power, records, streams
 from refute.claim import Claim
 from refute.description import describe
 from refute.errors import RefuteError, described
@@ -81,7 +81,7 @@ def _examine(claim: Claim, options: Options, progress: Progress | None, begun: f
     judge_closest(search)
     wealth = None
     if claim.randomness and search.refutation is None:
-        wealth = wealth_of(search, budget=WEALTH_SHARE * options.budget)
+        wealth = wealth_of(search, WEALTH_SHARE * options.budget, streams.Store(options.reports), options.seed)
     means = means_beside(search, budget=MEANS_SHARE * options.budget) if search.refutation is None else None
     refuted, path, found_by = None, None, ""
     if search.refutation is not None:
@@ -182,6 +182,9 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
         return "refuted", f"a certified instance violates the statement{beside}"
     if wealth is not None and wealth.refutes:
         return "refuted", f"the e-value exceeds 1/alpha at the level alpha = {wealth.alpha:g}"
+    if claim.randomness and not search.exact_means and wealth is None:
+        why = betting.obstacle(claim) or "no bound of a mean leaves room for a bet on any instance"
+        return "undecided", f"it has no `expectation`, and {why}"
     hollow = vacuity(search)
     if hollow:
         return "vacuous", hollow

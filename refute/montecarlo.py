@@ -16,6 +16,7 @@ import numpy as np
 
 from refute import records, statement
 from refute.arithmetic import Certifying
+from refute.betting import name_of
 from refute.claim import named
 from refute.errors import OracleError
 from refute.evaluation import value_of
@@ -112,11 +113,6 @@ def _exact_mean(search: Search, values: Mapping[str, Any], quantity: Any, index:
     for axis in (str(position) for position in getattr(quantity, "indices", ())):
         value = value[search.claim.axis_range(axis, instance.sizes).index(index[axis])]
     return value
-
-
-def name_of(quantity: Any) -> str:
-    """The name of a quantity, with or without an axis."""
-    return str(quantity.base.label) if hasattr(quantity, "base") else str(quantity.name)
 
 
 def _blur(found: records.MonteCarlo) -> float:

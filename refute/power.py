@@ -13,6 +13,7 @@ from pathlib import Path
 from refute import certificate, lanes, records
 from refute.claim import Claim, Mutant
 from refute.errors import RefuteError
+from refute.evidence import wealth_of
 from refute.exhibit import Exhibit
 from refute.instance import Instance
 from refute.judge import Judge, Ruling
@@ -23,6 +24,8 @@ ATTEMPTS = 3
 FIRST_ALLOWANCE = 0.3
 SHRINK_SECONDS = 0.3
 CAP_BITS = 512
+BET = "bet"
+BEFORE_BET = 0.5
 
 
 def hunt_mutants(
@@ -56,27 +59,32 @@ def hunt(
 ) -> records.Mutant:
     """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one.
 
-    What is found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
+    A mutant about means without exact ones is bet against in the second half of the time, and counts as refuted (by the lane
+    `BET`) if an instance is named.  What is found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
     """
     warm_up()
     begun = time.perf_counter()
     subject = claim.mutated(mutant)
-    search = Search(subject, seed=seed, deadline=begun + seconds, device=device, judge=Judge(subject, cap=CAP_BITS))
-    error = ""
+    betting = bool(subject.randomness)
+    deadline = begun + (BEFORE_BET if betting else 1.0) * seconds
+    search = Search(subject, seed=seed, deadline=deadline, device=device, judge=Judge(subject, cap=CAP_BITS))
+    error, named = "", None
     try:
         run_lanes(search, lanes.chosen([name for name in names if name in lanes.POWER]))
         judge_closest(search)
+        if betting and search.refutation is None:
+            named = _bet_against(search, (begun + seconds - time.perf_counter()) / 2)
     except Exception as problem:  # whatever a mutant does to its evaluator is on its record, and the others are hunted on
         error = f"{type(problem).__name__}: {problem}"
     elapsed = time.perf_counter() - begun
-    example, lane, replayed = None, "", False
+    example, lane, replayed = named, BET if named is not None else "", False
     if search.refutation is not None:
         instance, ruling, lane = search.refutation
         instance, ruling = shrink(subject, search.judge, instance, ruling, time.perf_counter() + shrink_seconds)
         example = Exhibit(subject, instance, ruling, lane).record()
         if stored is not None:
             _keep(claim, mutant, instance, ruling, stored)
-    elif stored is not None:
+    elif named is None and stored is not None:
         example = _replayed(claim, mutant, stored)
         replayed = example is not None
         lane = "replay" if replayed else ""
@@ -84,6 +92,12 @@ def hunt(
         name=mutant.name, because=mutant.because, latex=subject.latex(), refuted=example is not None, lane=lane,
         evaluations=search.evaluations, seconds=round(elapsed, 4), replayed=replayed, counterexample=example, error=error,
     )  # fmt: skip
+
+
+def _bet_against(search: Search, seconds: float) -> records.Shown | None:
+    """The instance that fresh draws refute, named and confirmed within twice ``seconds``; None if the wealth does not."""
+    wealth = wealth_of(search, seconds, seed=search.seed)
+    return wealth.counterexample if wealth is not None else None
 
 
 def _keep(claim: Claim, mutant: Mutant, instance: Instance, ruling: Ruling, stored: Path) -> None:

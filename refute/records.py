@@ -105,14 +105,44 @@ class Necessity(msgspec.Struct, frozen=True, kw_only=True):
     counterexample: Shown | None = None
 
 
+class Betted(msgspec.Struct, frozen=True, kw_only=True):
+    """One mean on one instance under fresh draws: ``left`` (LaTeX) is claimed to be at most (``sign`` 1) or at least (-1) ``bound``.
+
+    ``low`` and ``high`` end a confidence sequence at the level of the `Wealth` it belongs to (None: open), ``floor`` and
+    ``ceiling`` the declared range; ``exact`` encloses the exact mean where one is known.
+    """
+
+    left: str
+    sign: int
+    sizes: dict[str, int]
+    choices: dict[str, str] = {}
+    index: dict[str, int] = {}
+    draws: int
+    mean: float
+    low: float | None = None
+    high: float | None = None
+    bound: float
+    floor: float | None = None
+    ceiling: float | None = None
+    exact: tuple[float, float] | None = None
+    log_wealth: float = 0.0
+
+
 class Wealth(msgspec.Struct, frozen=True, kw_only=True):
-    """The e-process of a randomised claim: log-wealth over draws, estimated means, and the level for refutation."""
+    """The e-process of a randomised claim: the logarithm of its wealth, this run's and all earlier runs' multiplied.
+
+    ``draws`` are this run's fresh draws, ``earlier_draws`` those of the ``earlier_runs`` that are continued; ``path`` holds
+    pairs of this run's draws and log-wealth; ``level`` is that of the confidence sequences in ``means``.
+    """
 
     alpha: float
     draws: int
     log_wealth: float
     path: list[tuple[int, float]] = []
-    instances: int = 0
+    earlier_runs: int = 0
+    earlier_draws: int = 0
+    level: float = 0.0
+    means: list[Betted] = []
     counterexample: Shown | None = None
     confirming_draws: int = 0
     confirming_log_wealth: float = 0.0
@@ -225,12 +255,16 @@ def commands(record: Claim, certificate: str | None = None) -> dict[str, str]:
 
 
 def append(record: Claim, path: Path) -> None:
-    """Append one record as one JSON line, in a single write."""
+    """Append one record as one JSON line."""
+    append_line(msgspec.json.encode(record), path)
+
+
+def append_line(line: bytes, path: Path) -> None:
+    """Append a line in a single write, so that lines of several processes never mix."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = msgspec.json.encode(record) + b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        os.write(descriptor, line)
+        os.write(descriptor, line + b"\n")
     finally:
         os.close(descriptor)
 

@@ -201,6 +201,14 @@ def check(statement: Any, known: set[str], what: str, needs_scale: bool = False,
         _check_scale(statement, what)
 
 
+def expression(value: Any) -> Any:
+    """A number or a SymPy expression as an exact expression; `ClaimError` for a float, which is not exact."""
+    found = sympy.sympify(value)
+    if found.atoms(sympy.Float):
+        raise ClaimError(f"got {value}, but floats are not exact; write a Rational instead")
+    return found
+
+
 def averaged(statement: Any) -> set[str]:
     """Names of the quantities under a mean or a probability."""
     return {name for mean in statement.atoms(*EXPECTATIONS) for name in names(mean)} if statement.args else set()

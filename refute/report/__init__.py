@@ -42,7 +42,7 @@ def draw(record: Claim, folder: Path) -> tuple[list[Figure], list[str]]:
             (folder / path).unlink(missing_ok=True)
             continue
         _put(folder / path, image)
-        drawn.append(Figure(drawing.shows, path))
+        drawn.append(Figure(drawing.kind, drawing.shows, path))
     if drawn and figures.reached_at_once(record):
         notes.append("Every lane reached equality with its first instances, so there is no approach to draw.")
     return drawn, notes

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refute.records import Claim, Lane
-from refute.report import numbers
+from refute.report import means, numbers
 from refute.report.canvas import (
     ALARM,
     FAINT,
@@ -230,43 +230,12 @@ def _against_choice(ax: Any, axis: Distances, lanes: Sequence[Lane], name: str) 
     axis.dress(ax)
 
 
-# a claim about a mean ------------------------------------------------------------------------------------------
-
-
-def wealth(record: Claim) -> Any:
-    """The wealth of the e-process against fresh draws, with the level at which it refutes."""
-    process = record.wealth
-    if process is None or len(process.path) < 2:
-        return None
-    figure, axes = canvas(1, 1, 2.6, top=0.12)
-    ax = axes[0, 0]
-    level = -math.log10(process.alpha)
-    draws = [number for number, _ in process.path]
-    heights = [logarithm / math.log(10) for _, logarithm in process.path]
-    ax.plot(draws, heights, color=style("structured")[0], linewidth=1.8)
-    ax.axhline(level, color=style("ascent")[0], linewidth=1.4, linestyle=(0, (4, 2)))
-    label = f"refutes from 1/α on, α = {numbers.power_of_ten(-round(level))}"
-    ax.annotate(label, (0.995, level), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
-                ha="right", fontsize=8.5, color=style("ascent")[0])  # fmt: skip
-    ax.set_yscale("symlog", linthresh=10, linscale=0.8)
-    lowest, highest = min(0.0, *heights), max(level, *heights)
-    ax.set_ylim(1.6 * lowest - 2, 3 * highest)
-    ticks = [sign * 10**power for sign in (-1, 1) for power in range(1, 7)] + [0]
-    ticks = [tick for tick in sorted(ticks) if 1.6 * lowest - 2 <= tick <= 3 * highest]
-    ax.set_yticks(ticks, [numbers.real(float(tick), 1) for tick in ticks])
-    ax.yaxis.set_minor_locator(nothing())
-    ax.xaxis.set_major_formatter(lambda value, _: numbers.count(round(value)))
-    ax.set_xlabel("fresh draws (count)")
-    ax.set_ylabel("log₁₀ of the wealth of\na bet against the claim")
-    ax.grid(color=FAINT, linewidth=0.5)
-    return figure
-
-
 DRAWINGS = (
     Drawing("gaps", "distribution of relative gaps per lane", distribution),
     Drawing("progress", "closest gap against the number of instances evaluated", progress),
     Drawing("sizes", "closest gap against each size and choice", sizes),
-    Drawing("wealth", "wealth of the bet against a claim about a mean", wealth),
+    Drawing("wealth", "wealth of the bet against a claim about a mean", means.wealth),
+    Drawing("means", "means of fresh draws with their confidence sequences, beside the bounds", means.means),
 )
 
 

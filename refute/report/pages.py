@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from refute import records as run_records
-from refute.records import Claim, Exhausted, Lane, MeanBeside, MonteCarlo, Shown
-from refute.report import exhibit, findings, markdown, numbers, table
+from refute.records import Betted, Claim, Exhausted, Lane, MeanBeside, MonteCarlo, Shown
+from refute.report import exhibit, findings, markdown, means, numbers, table
 
 PROVENANCES = {
     "text": "*text*: read in the named source",
@@ -24,8 +24,9 @@ SHORT_RATIONAL = 24
 
 
 class Figure(NamedTuple):
-    """A figure that was written: what it shows, and its path below the folder of the reports."""
+    """A figure that was written: its kind, what it shows, and its path below the folder of the reports."""
 
+    kind: str
     shows: str
     path: str
 
@@ -116,6 +117,10 @@ def _environment() -> Any:
         "setting": setting,
         "mean_symbol": mean_symbol,
         "exact_mean": exact_mean,
+        "by_size": means.ordered,
+        "where": lambda row: markdown.prose_cell(means.where(row)),
+        "confidence": confidence,
+        "enclosed": enclosed,
     }
     return environment
 
@@ -282,6 +287,20 @@ def exact_mean(text: str) -> str:
     if not numbers.is_rational(text):
         return "a ball"
     return "a rational" if len(text) > SHORT_RATIONAL else text
+
+
+def confidence(row: Betted) -> str:
+    """The last interval of a confidence sequence, ``[0.31, 0.35]``, with ∞ at an open end."""
+    low = "(−∞" if row.low is None else f"[{numbers.real(row.low, 4)}"
+    return f"{low}, " + ("∞)" if row.high is None else f"{numbers.real(row.high, 4)}]")
+
+
+def enclosed(row: Betted) -> str:
+    """An exact mean to six digits, or the ends of its enclosure where that is wider."""
+    if row.exact is None:
+        return numbers.MISSING
+    low, high = (numbers.real(end, 6) for end in row.exact)
+    return low if low == high else f"{numbers.real(row.exact[0], 4)} to {numbers.real(row.exact[1], 4)}"
 
 
 def structure(exhausted: Exhausted) -> str:

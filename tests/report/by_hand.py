@@ -52,6 +52,18 @@ def lane(name, gaps, **fields):
     return records.Lane(name=name, **{**base, **fields})
 
 
+def wealth(**fields):
+    above = records.Betted(left=r"\mathbb{E}\left[q\right]", sign=1, sizes={"n": 2}, choices={"f.family": "huber"}, index={"k": 1},
+                           draws=600, mean=0.31, low=0.29, high=None, bound=0.5, floor=0.0, exact=(0.3125, 0.3125))  # fmt: skip
+    below = records.Betted(left="p", sign=-1, sizes={"n": 5}, draws=300, mean=0.9, low=0.8, high=0.95, bound=0.7, floor=0.0,
+                           ceiling=1.0, exact=(0.85, 0.92))  # fmt: skip
+    base = {
+        "alpha": 1e-9, "draws": 900, "log_wealth": -3.3, "path": [(300, -1.0), (600, -2.0), (900, -3.3)], "level": 1e-3,
+        "means": [below, above],
+    }  # fmt: skip
+    return records.Wealth(**{**base, **fields})
+
+
 def claim(name, verdict, **fields):
     base = {
         "claim": name, "verdict": verdict, "expect": "survived", "as_expected": verdict == "survived",
@@ -79,8 +91,7 @@ def runs():
               theorem=theorem(corrected_by="family/corrected", reading="as printed, n_1 from 1")),
         claim("family/surprise", "refuted", closest_gap=float("nan"), counterexample=shown(raw={"X": LONG}, lhs=LONG, rhs="0")),
         claim("other/weak", "weak", mutants=[missed], undecided=[shown(outcome="undecided"), shown(outcome="tie")]),
-        claim("other/mean", "survived", wealth=records.Wealth(alpha=1e-9, draws=900, log_wealth=-33.0, instances=2,
-                                                              path=[(300, -3.0), (600, -20.0), (900, -33.0)])),
+        claim("other/mean", "survived", wealth=wealth()),
         claim("other/broken", "broken", theorem=None, lanes=[], mutants=[], agreement=None, instances=0, closest_gap=None,
               why="a syntax error in line 3 of broken.py: '(' was never closed"),
     ]  # fmt: skip

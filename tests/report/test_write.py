@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from refute import report
+from refute import records, report
 from refute.report import figures, pages
-from tests.report.by_hand import LONG, claim
+from tests.report.by_hand import LONG, claim, shown, wealth
 
 
 def markdown_files(folder: Path):
@@ -201,3 +201,29 @@ def test_no_records_at_all(tmp_path):
     """An empty run still has a front page that says so."""
     report.write({}, tmp_path)
     assert "No runs are recorded." in (tmp_path / "README.md").read_text()
+
+
+def test_draws_against_a_claim_are_told(tmp_path):
+    """The page of a bet shows each mean with its interval, bound and exact value, and what is carried over from earlier runs."""
+    before = wealth(earlier_runs=2, earlier_draws=5000)
+    record = claim("other/mean", "survived", wealth=before, means=records.MonteCarlo(draws=5, sizes={"n": 2}, means=[]))
+    report.write({record.claim: record}, tmp_path)
+    page = (tmp_path / "other" / "mean.md").read_text()
+    assert "goes on from 2 earlier runs (5,000 draws)" in page
+    assert "with 900 fresh draws more" in page
+    first, second = (line for line in page.splitlines() if line.startswith("|") and ("≤ 0.5" in line or "≥ 0.7" in line))
+    assert "n = 2, huber" in first or "f.family = huber" in first
+    assert "[0.29, ∞)" in first
+    assert first.rstrip().endswith("0.3125 |")
+    assert "[0.8, 0.95]" in second
+    assert "0.85 to 0.92" in second
+
+
+def test_a_named_instance_of_a_bet_is_shown(tmp_path):
+    """A refutation by wealth shows its instance, or says that none could be named."""
+    named = wealth(log_wealth=30.0, counterexample=shown(outcome="e-value"), confirming_draws=70, confirming_log_wealth=22.0)
+    for name, found in {"named": named, "unnamed": wealth(log_wealth=30.0)}.items():
+        record = claim(f"other/{name}", "refuted", wealth=found)
+        report.write({record.claim: record}, tmp_path)
+    assert "confirmed by a bet of its own (wealth e^22 after 70 fresh draws)" in (tmp_path / "other" / "named.md").read_text()
+    assert "No single instance is named" in (tmp_path / "other" / "unnamed.md").read_text()
