@@ -44,7 +44,7 @@ def trial(path: str, identifier: str, name: str, names: tuple[str, ...], seeds: 
     mutant = next(item for item in claim.mutants if item.name == name)
     slowest, evaluations, by, solved = 0.0, [], [], True
     for seed in range(seeds):
-        found = power.hunt(claim, mutant, 100_003 * seed + 17, limit, names, shrink_seconds=0.0)
+        found = power.hunt(claim, mutant, 100_003 * seed + 17, limit, names, shrink_seconds=0.0, bet=len(names) > 1)
         slowest = max(slowest, found.seconds)
         evaluations.append(found.evaluations)
         by.append(found.lane)

@@ -56,16 +56,18 @@ def hunt(
     device: str = "cpu",
     stored: Path | None = None,
     shrink_seconds: float = SHRINK_SECONDS,
+    bet: bool = True,
 ) -> records.Mutant:
     """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one.
 
-    A mutant about means without exact ones is bet against in the second half of the time, and counts as refuted (by the lane
-    `BET`) if an instance is named.  What is found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
+    Unless ``bet`` is false, a mutant about means that the lanes do not refute is bet against in the second half of the time,
+    and counts as refuted (by the lane `BET`) if an instance is named.  What is found is shrunk for ``shrink_seconds`` more,
+    which the record's ``seconds`` do not count.
     """
     warm_up()
     begun = time.perf_counter()
     subject = claim.mutated(mutant)
-    betting = bool(subject.randomness)
+    betting = bet and bool(subject.randomness)
     deadline = begun + (BEFORE_BET if betting else 1.0) * seconds
     search = Search(subject, seed=seed, deadline=deadline, device=device, judge=Judge(subject, cap=CAP_BITS))
     error, named = "", None

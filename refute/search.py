@@ -17,6 +17,7 @@ import numpy as np
 import sympy
 
 from refute.claim import Claim
+from refute.enumeration import has_exact_means
 from refute.evaluation import ROUNDING, Tensors, gap_of, holds
 from refute.exhibit import Exhibit
 from refute.inputs import Sampler, choices_of, draws_of, join, parts_of, shape_of, tensors_of
@@ -30,6 +31,7 @@ PILOT_DRAWS = 64
 JUDGE_SHARE = 0.4
 JUDGE_GRACE = 0.5
 KEPT = 8
+HAZARDS_EACH = 2
 PROPOSED_PER_BATCH = 3
 PROPOSED_PER_PILOT = 16
 FAR_MEAN = -0.05
@@ -79,7 +81,7 @@ class Search:
         self._seen: set[Any] = set()
         self._rounding = ROUNDING if self.claim.statement.atoms(sympy.Eq) else 0.0
         # pilot means are noise: where exact ones exist, floats only rank proposals, and rulings alone are evidence
-        self.exact_means = bool(claim.randomness) and claim.expectation is not None
+        self.exact_means = has_exact_means(claim)
         # against an equality every pilot mean looks violated, so that rank says nothing
         self._proposed = PROPOSED_PER_PILOT if self.exact_means and self._rounding else PROPOSED_PER_BATCH
         self._ruled: set[Any] = set()
@@ -157,7 +159,7 @@ class Search:
             lane.reach(
                 float(xp.max(xp.where(gaps < 0, gaps, xp.full_like(gap, -float("inf"))))), structure.sizes, structure.choices
             )
-            lane.spread(gaps)
+            lane.spread(xp.where((gaps > 0) & (gaps <= self._rounding), xp.zeros_like(gaps), gaps))
             self._propose_best(structure, raw, gaps)
         if number < number_met:
             self._propose_unfinished(structure, raw, met & ~finite)
@@ -263,9 +265,7 @@ class Search:
         elif ruling.outcome == "undecided" and not np.isnan(gap) and len(self.undecided) < KEPT:  # NaN is no near miss
             self.undecided.append(exhibit)
         if ruling.outcome in ("holds", "tie") and not gap <= self._rounding and not self.claim.randomness:
-            self.hazards.append(exhibit)
-            self.hazards.sort(key=lambda hazard: -hazard.gap if hazard.gap == hazard.gap else -1.0)
-            del self.hazards[KEPT:]
+            self.hazards = _worst_hazards([*self.hazards, exhibit])
 
     def _count_mean(self, instance: Instance, ruling: Ruling, gap: float) -> None:
         """Count an instance of a claim with exact means by its ruling; where it is open, the pilot gap is all there is."""
@@ -302,6 +302,19 @@ def _largest(values: Any, count: int) -> list[tuple[float, int]]:
         return list(zip(top.tolist(), positions.tolist(), strict=True))
     order = np.argpartition(-values, count - 1)[:count]
     return [(float(values[i]), int(i)) for i in order[np.argsort(-values[order])]]
+
+
+def _worst_hazards(hazards: list[Exhibit]) -> list[Exhibit]:
+    """The worst `KEPT` hazards, at most `HAZARDS_EACH` of one structure; NaN, which floats say most loudly, first."""
+    ordered = sorted(hazards, key=lambda hazard: -hazard.gap if hazard.gap == hazard.gap else -math.inf)
+    seen: dict[str, int] = {}
+    found = []
+    for hazard in ordered:
+        key = Structure(hazard.instance.sizes, hazard.instance.choices).key
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= HAZARDS_EACH:
+            found.append(hazard)
+    return found[:KEPT]
 
 
 def warm_up() -> None:
