@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from math import comb
 from typing import Any
 
 from oracles.self_attention import softmax
@@ -18,6 +19,8 @@ def path_sum(variant: str = "printed") -> Callable[..., dict[str, Any]]:
         output, attentions = forward(mp, network)
         words = list(itertools.product(*(range(len(heads)) for heads in attentions)))
         lefts = [_product([attentions[layer][head] for layer, head in enumerate(word)][::-1]) for word in words]
+        lengths = [sum(head > 0 for head in word) if network["skip"] else len(word) for word in words]
+        depths = range(len(attentions) + 1)
         row_sums = [mp.fsum(left[i, j] for j in range(left.cols)) for left in lefts for i in range(left.rows)]
         return {
             "output": output.tolist(),
@@ -26,9 +29,17 @@ def path_sum(variant: str = "printed") -> Callable[..., dict[str, Any]]:
             "lowest": lambda: mp.minimum([entry for left in lefts for entry in left]),
             "smallest_sum": lambda: mp.minimum(row_sums),
             "largest_sum": lambda: mp.maximum(row_sums),
+            "through": [mp.mpf(lengths.count(length)) for length in depths],
+            "counted": [mp.mpf(_counted(network, length)) for length in depths],
         }
 
     return oracle
+
+
+def _counted(network: Network, length: int) -> int:
+    """The printed number of paths through so many heads; without skip connections all paths go through one head per layer."""
+    layers, heads = len(network["key"]), len(network["key"][0])
+    return comb(layers, length) * heads**length if network["skip"] else heads**layers * (length == layers)
 
 
 def attention(mp: Any, network: Network, layer: int, X: Any) -> list[Any]:

@@ -22,6 +22,14 @@ def composite_norm(mp: Any, matrix: Rows, rows: Sequence[Any], columns: Sequence
     return mp.sqrt_of_squares(column_norm(mp, matrix, rows) * column_norm(mp, transposed, columns))
 
 
+def separate_norm(mp: Any, matrices: Sequence[Rows], rows: Sequence[Any], columns: Sequence[Any]) -> Any:
+    """The root of the largest column sum of all matrices times the largest row sum of all of them."""
+    transposed = [[list(column) for column in zip(*matrix, strict=True)] for matrix in matrices]
+    high = mp.maximum([column_norm(mp, matrix, rows) for matrix in matrices])
+    wide = mp.maximum([column_norm(mp, matrix, columns) for matrix in transposed])
+    return mp.sqrt_of_squares(high * wide)
+
+
 def two_token_residual(mp: Any, first: Sequence[Any], second: Sequence[Any], widths: Sequence[Any]) -> Any:
     """The residual of two tokens, less their midpoint.
 
@@ -37,7 +45,8 @@ def grouped_heads(mp: Any, heads: Mapping[str, Any], k: int) -> dict[str, Any]:
     inputs, outputs, root = heads["input_width"], heads["output_width"], mp.sqrt(k)
     weighted = [[w * x for w, x in zip(inputs, token, strict=True)] for token in tokens]
     composites = [composite_norm(mp, value, inputs, outputs) for value in heads["value"]]
-    products = [column_norm(mp, key, inputs) * norm for key, norm in zip(heads["key"], composites, strict=True)]
+    keys = [column_norm(mp, key, inputs) for key in heads["key"]]
+    products = [key * norm for key, norm in zip(keys, composites, strict=True)]
     total = [[mp.fsum(entries) for entries in zip(*rows, strict=True)] for rows in zip(*heads["value"], strict=True)]
 
     def after() -> Any:
@@ -56,6 +65,7 @@ def grouped_heads(mp: Any, heads: Mapping[str, Any], k: int) -> dict[str, Any]:
         "residual_mapped": lambda: abs(heads["slope"]) * after(),
         "slope": lambda: abs(heads["slope"]),
         "strength": mp.maximum(products),
+        "separate_strength": lambda: mp.maximum(keys) * separate_norm(mp, heads["value"], inputs, outputs),
         "composite_of_sum": lambda: composite_norm(mp, total, inputs, outputs),
         "sum_of_composites": lambda: mp.fsum(composites),
     }

@@ -197,9 +197,21 @@ def piecewise_moments(mp: Any, h: Any, slopes: list[Any], n1: int, n2: int, n3: 
         first, second = active_moments(mp, n, [slope * slope / constants["A2"] for slope in slopes])
         squares.append(first * squares[-1])
         fourths.append(second * fourths[-1])
-    single = active_moments(mp, n1, [slope * slope / constants["A2"] for slope in slopes])[0]
-    # orthogonal inputs have independent fields
-    return {**constants, **_norms(squares, fourths), "mixed": single**2 * start * other, "start": start, "start_other": other}
+    weights = [slope * slope / constants["A2"] for slope in slopes]
+    mixed = orthogonal_moment(mp, h.T * h / h.rows, n1, weights)
+    return {**constants, **_norms(squares, fourths), "mixed": mixed, "start": start, "start_other": other}
+
+
+def orthogonal_moment(mp: Any, G: Any, n: int, weights: Sequence[Any]) -> Any:
+    r"""$\mathbb E\,\frac1n\sum_iw_{s_i}g_i^2\,\frac1n\sum_jw_{t_j}f_j^2$ for the fields g, f of orthogonal inputs and their signs s, t.
+
+    One neuron sees both: $\mathbb E g^2f^2=G_{xx}G_{yy}+2G_{xy}^2$ (Isserlis), a quarter of it for every pair of signs as
+    $G_{xy}=0$; two neurons are independent.
+    """
+    product = G[0, 0] * G[1, 1]
+    both = (product + 2 * G[0, 1] ** 2) * mp.fsum(a * b for a in weights for b in weights) / 4
+    single = active_moments(mp, 1, weights)[0]
+    return (both + (n - 1) * single**2 * product) / n
 
 
 def active_moments(mp: Any, n: int, weights: Sequence[Any]) -> tuple[Any, Any]:

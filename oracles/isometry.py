@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from oracles.activations import Kernel, polynomial
+from oracles.batchnorm_rank import rank_of
 
 # isometry --------------------------------------------------------------------------------------------------------------
 
@@ -24,7 +25,8 @@ def isometry(mp: Any, determinant: Any, trace: Any, n: int) -> Any:
 def normalised(normalisation: Callable[[Any, Any], tuple[list[Any], Callable[[], Any]]]) -> Callable[..., dict[str, Any]]:
     """The quantities of 2305.18399, Theorem 1, for one way to normalise the columns of ``X``, ``(d, n)``.
 
-    ``normalisation(mp, X)`` gives the squared lengths by which it divides and, unless one of them is 0, the isometry.
+    ``normalisation(mp, X)`` gives the squared lengths by which it divides and, unless one of them is 0, a rational matrix
+    that is similar to the new Gram matrix.
     """
 
     def oracle(mp: Any, X: Any) -> dict[str, Any]:
@@ -33,10 +35,21 @@ def normalised(normalisation: Callable[[Any, Any], tuple[list[Any], Callable[[],
         squares = [gram[i, i] for i in range(n)]
         mean, variance = moments(mp, [mp.sqrt(square) for square in squares], squares)
         mean_square, variance_square = moments(mp, squares, squares)
-        divisors, isometry_after = normalisation(mp, X)
+        divisors, similar = normalisation(mp, X)
+
+        def isometry_after() -> Any:
+            M = similar()
+            return isometry(mp, mp.det(M), mp.trace(M), n)
+
         return {
             "isometry": isometry(mp, mp.det(gram), mp.fsum(squares), n),
             "isometry_normalised": isometry_after,
+            "power": lambda: power(mp, gram),
+            "power_normalised": lambda: power(mp, similar()),
+            "geometric": mp.fprod(squares),
+            "arithmetic": mean_square**n,
+            "arithmetic_norm": lambda: mean ** (2 * n),
+            "spread": lambda: variance_square / mean_square**2,
             "mean": mean,
             "variance": variance,
             "shortest": mp.sqrt(mp.minimum(divisors)),
@@ -56,7 +69,7 @@ def moments(mp: Any, numbers: Sequence[Any], keys: Sequence[Any]) -> tuple[Any, 
 
 
 def by_length(mp: Any, X: Any) -> tuple[list[Any], Callable[[], Any]]:
-    r"""Every column divided by its length: the new determinant is $\det G/\prod a_i^2$, the new trace is ``n``."""
+    r"""Every column divided by its length $a_i$: with $D=\mathrm{diag}(a)$, $D^{-2}G$ is similar to $D^{-1}GD^{-1}$."""
     return _by_length(mp, X.T * X)
 
 
@@ -67,20 +80,14 @@ def by_centred_length(mp: Any, X: Any) -> tuple[list[Any], Callable[[], Any]]:
 
 
 def _by_length(mp: Any, gram: Any) -> tuple[list[Any], Callable[[], Any]]:
-    n = gram.rows
-    squares = [gram[i, i] for i in range(n)]
-    return squares, lambda: isometry(mp, mp.det(gram) / mp.fprod(squares), mp.mpf(n), n)
+    squares = [gram[i, i] for i in range(gram.rows)]
+    return squares, lambda: mp.diag([1 / square for square in squares]) * gram
 
 
 def by_feature(mp: Any, X: Any) -> tuple[list[Any], Callable[[], Any]]:
     """Every row (feature) divided by its length."""
     squares = [mp.fsum(X[k, i] * X[k, i] for i in range(X.cols)) for k in range(X.rows)]
-
-    def isometry_after() -> Any:
-        gram = X.T * mp.diag([1 / square for square in squares]) * X
-        return isometry(mp, mp.det(gram), mp.trace(gram), X.cols)
-
-    return squares, isometry_after
+    return squares, lambda: X.T * mp.diag([1 / square for square in squares]) * X
 
 
 # powers of the isometry, in rationals -----------------------------------------------------------------------------------
@@ -95,7 +102,12 @@ def power(mp: Any, M: Any) -> Any:
 def powers(mp: Any, X: Any) -> dict[str, Any]:
     """2305.18399, Definition 1, for the Gram matrix of the columns of ``X``, ``(d, n)``, of any rank."""
     M = X.T * X
-    return {"power": lambda: power(mp, M), "trace": mp.trace(M), "square_norm": mp.trace(M * M)}
+    return {
+        "power": lambda: power(mp, M),
+        "trace": mp.trace(M),
+        "square_norm": mp.trace(M * M),
+        "rank": lambda: rank_of(mp, X),
+    }
 
 
 def powers_of_sum(mp: Any, X: Any, Y: Any) -> dict[str, Any]:
@@ -202,10 +214,10 @@ def schur_depth(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, An
 
 
 def gap_iteration(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, Any]:
-    """Isometry gaps of ``G`` and of the layers 1 to ``L``."""
+    """Isometry gaps of ``G`` and of its ``L`` images."""
     step = Kernel(mp, **kernel)
     return {
-        "gap": lambda: [gap(mp, matrix) for matrix in iterates(mp, step, G, L)[1:]],
+        "gap": lambda: [gap(mp, matrix) for matrix in iterates(mp, step, G, L)],
         "gap_0": lambda: gap(mp, G),
         "determinant": mp.det(G),
         "slope": step.slope(mp.mpf(0)),
@@ -227,19 +239,8 @@ def iterates(mp: Any, step: Kernel, G: Any, L: int) -> list[Any]:
 
 def gram_iteration(mp: Any, G: Any, kernel: dict[str, Any], L: int) -> dict[str, Any]:
     r"""Isometry gaps of $G^{\ell+1}=\kappa[G^\ell]$ and the potential of $G^0$ that the authors' notebook plots."""
-    n, step = G.rows, Kernel(mp, **kernel)
-    matrices = [G]
-    for _ in range(L):
-        last = matrices[-1]
-        moved = [[mp.mpf(1) if i == j else step(last[max(i, j), min(i, j)]) for j in range(n)] for i in range(n)]
-        matrices.append(mp.matrix(moved))
-    largest = mp.maximum([abs(G[i, j]) for i in range(n) for j in range(i)])
-    return {
-        "gap": lambda: [-mp.log(mp.det(matrix)) / n for matrix in matrices],
-        "potential": lambda: largest / (1 - largest),
-        "determinant": mp.det(G),
-        "slope": step.slope(mp.mpf(0)),
-    }
+    largest = mp.maximum([abs(G[i, j]) for i in range(G.rows) for j in range(i)])
+    return {**gap_iteration(mp, G, kernel, L), "potential": lambda: largest / (1 - largest)}
 
 
 def off_diagonal(mp: Any, G: Any) -> dict[str, Any]:

@@ -167,26 +167,30 @@ def pair_with_norm(mp: Any, pair: Mapping[str, Any], k: int) -> dict[str, Any]:
 
 
 def opposite_pair(epsilon: int | Fraction = 0, straight: bool = True) -> Callable[..., dict[str, Any]]:
-    """The oracle of two opposite tokens under attention and layer normalisation, by one scalar per layer.
+    """The oracle of the tokens v and -v, v centred, under attention and layer normalisation: both by the definitions.
 
-    With ``X = s (v; -v)``, ``v`` centred, one layer gives ``t c s v`` with ``t = tanh(s^2 v^T W v / sqrt(d_qk))``: the
-    normalisation divides by the deviation of that.  Unless ``straight`` the value weights are not a multiple of I.
+    Unless ``straight`` the value weights are not a multiple of I.
     """
 
     def oracle(mp: Any, pair: Mapping[str, Any], k: int) -> dict[str, Any]:
         v, variance = centred(mp, pair["direction"])
-        normal = mp.sqrt(variance)
-        X = [list(v), [-x for x in v]]
-        after: tuple[list[Any], list[Any]] = ([], [])
-        for weight, scale, skew, bend in zip(pair["weight"], pair["scale"], pair["skew"], pair["bend"], strict=True):
-            query = [weight * x + mp.fdot(row, X[0]) for x, row in zip(X[0], skew, strict=True)]
-            share = mp.tanh(mp.fdot(query, X[0]) / mp.sqrt(k))
-            value = [share * scale * x * (1 if straight else b) for x, b in zip(X[0], bend, strict=True)]
-            rest, spread = centred(mp, value)
-            row = [x / mp.sqrt(spread + epsilon) for x in rest]
-            X = [row, [-x for x in row]]
-            for rows, token in zip(after, X, strict=True):
-                rows.append(token)
-        return {"variance": variance, "normal": [x / normal for x in v], "first": after[0], "second": after[1]}
+
+        @cache
+        def states() -> list[list[list[Any]]]:
+            X, found = mp.matrix([v, [-x for x in v]]), []
+            for weight, scale, skew, bend in zip(pair["weight"], pair["scale"], pair["skew"], pair["bend"], strict=True):
+                key = mp.eye(len(v)) * weight + mp.matrix(skew)
+                value = mp.diag([scale * (1 if straight else b) for b in bend])
+                rows = [centred(mp, row) for row in attend(mp, X, [key], [value], mp.sqrt(k)).tolist()]
+                found.append([[x / mp.sqrt(spread + epsilon) for x in rest] for rest, spread in rows])
+                X = mp.matrix(found[-1])
+            return found
+
+        return {
+            "variance": variance,
+            "normal": lambda: [x / mp.sqrt(variance) for x in v],
+            "first": lambda: [tokens[0] for tokens in states()],
+            "second": lambda: [tokens[1] for tokens in states()],
+        }
 
     return oracle

@@ -7,9 +7,9 @@ weighted sum of such variables, whose mean logarithm is an integral over [0, 1].
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import comb, factorial, prod
 from typing import Any
 
@@ -51,22 +51,38 @@ def logdet_moments(mp: Any, X: Any, n: int, r: int, m1: int, m2: int, m3: int) -
         "log_gain": lambda: running(lambda m: mean_log_determinant(mp, n, m), lambda a, b: a + b),
         "power_gain": lambda: running(lambda m: telescoped_powers(mp, n, m, half_steps), lambda a, b: a * b),
         "trace": [constants["trace_start"] * gain for gain in running(mean_chi_square, lambda a, b: a * b)],
-        "full": [mp.mpf(int(min(widths[: k + 1]) >= n)) for k in range(3)],
+        "full": lambda: [mp.mpf(int(full)) for full in almost_surely_full(mp, X, widths)],
     }
+
+
+def almost_surely_full(mp: Any, X: Any, widths: Sequence[int]) -> Iterator[bool]:
+    r"""Whether the states of all layers keep the rank of ``X`` ``(d, n)`` almost surely; else they lose it almost surely.
+
+    $\det G^\ell$ is a polynomial in the Gaussian weights and at least 0: it vanishes almost surely if its mean is 0, and
+    almost never if some weights make it positive, such as the first rows of the transposed state above rows of zeros.
+    """
+    n, mean, state = X.cols, 1, X
+    for m in widths:
+        mean *= signed_cycles(n, m)
+        state = mp.matrix([[state[j, i] for j in range(state.rows)] for i in range(min(m, n))]) * state
+        positive = bool(mp.det(state.T * state) != 0)
+        if positive != (mean > 0):
+            raise RuntimeError(f"the mean determinant is {mean}, but that of some weights is {'not ' if positive else ''}0")
+        yield positive
 
 
 def _logdet_constants(mp: Any, X: Any, n: int, half_steps: int, widths: Sequence[int]) -> dict[str, Any]:
     """The right-hand sides as printed, with psi and Gamma as library functions."""
 
+    psi = cache(lambda k: mp.digamma(mp.mpf(Fraction(k, 2))))
+    gamma = cache(lambda k: mp.gamma(mp.mpf(Fraction(k, 2))))
+
     def logs(shift: int) -> list[Any]:
-        terms = (
-            mp.fsum(mp.digamma(mp.mpf(Fraction(m - i + shift, 2))) + mp.log(mp.mpf(Fraction(2, m))) for i in range(n))
-            for m in widths
-        )
+        terms = (mp.fsum(psi(m - i + shift) for i in range(n)) + n * mp.log(mp.mpf(Fraction(2, m))) for m in widths)
         return list(itertools.accumulate(terms))
 
     def power(m: int) -> Any:
-        ratios = (mp.gamma(mp.mpf(Fraction(m - i + half_steps, 2))) / mp.gamma(mp.mpf(Fraction(m - i, 2))) for i in range(n))
+        ratios = (gamma(m - i + half_steps) / gamma(m - i) for i in range(n))
         return mp.fprod(ratios) * mp.power(mp.mpf(Fraction(2, m)), mp.mpf(Fraction(n * half_steps, 2)))
 
     return {

@@ -7,7 +7,6 @@ Hermite series $\kappa(\rho)=\sum_kc_k^2\rho^k$, so that Mehler's formula is wha
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -128,14 +127,6 @@ def first_layer(mp: Any, neuron: Any, X: Any, W: Any) -> dict[str, Any]:
     return _layer(mp, phi, x, y, phi.product(inner(mp, w, x), inner(mp, w, y)))
 
 
-def first_layer_signs(mp: Any, neuron: Any, X: Any) -> dict[str, Any]:
-    r"""The mean over all $2^n$ sign vectors."""
-    phi, (x, y) = activation(mp, neuron), inputs(X)
-    draws = itertools.product((1, -1), repeat=len(x))
-    total = mp.fsum(phi.product(inner(mp, signs, x), inner(mp, signs, y)) for signs in draws)
-    return _layer(mp, phi, x, y, total / 2 ** len(x))
-
-
 def first_layer_moments(law: Moments) -> Callable[..., dict[str, Any]]:
     """The mean over i.i.d. weights of the given moments, for polynomials."""
 
@@ -146,16 +137,11 @@ def first_layer_moments(law: Moments) -> Callable[..., dict[str, Any]]:
     return expectation
 
 
-def with_deviation(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    r"""The same for a polynomial, with $c_2^2\sum_ix_i^2y_i^2$ and $c_2^2\max_ix_i^2$."""
-
-    @functools.wraps(function)
-    def oracle(mp: Any, neuron: Any, X: Any, **draw: Any) -> dict[str, Any]:
-        share, (x, y) = Polynomial(mp, neuron).share(2), inputs(X)
-        overlap = mp.fsum((a * b) ** 2 for a, b in zip(x, y, strict=True))
-        return function(mp, neuron, X, **draw) | {"localised": share * overlap, "largest": share * mp.maximum([a * a for a in x])}
-
-    return oracle
+def first_layer_deviation(mp: Any, neuron: Any, X: Any, W: Any) -> dict[str, Any]:
+    r"""One draw for a polynomial, with $c_2^2\sum_ix_i^2y_i^2$ and $c_2^2\max_ix_i^2$."""
+    share, (x, y) = Polynomial(mp, neuron).share(2), inputs(X)
+    overlap = mp.fsum((a * b) ** 2 for a, b in zip(x, y, strict=True))
+    return first_layer(mp, neuron, X, W) | {"localised": share * overlap, "largest": share * mp.maximum([a * a for a in x])}
 
 
 def _layer(mp: Any, phi: Any, x: list[Any], y: list[Any], product: Any) -> dict[str, Any]:
@@ -222,6 +208,8 @@ def normalised(mp: Any, neuron: Any, X: Any, W: Any, d: int) -> dict[str, Any]:
         "square": product(a, a),
         "covariance_before": covariance(u, v),
         "variance_before": covariance(u, u),
+        "product_before": product(u, v),
+        "square_before": product(u, u),
     } | _maps(mp, phi, inner(mp, x, y))
 
 
@@ -242,6 +230,8 @@ def normalised_mean(mp: Any, neuron: Any, X: Any, d: int) -> dict[str, Any]:
         "square": phi.mean_product(along),
         "covariance_before": covariance(across[1, 1], across[1, 0] * across[0, 1]),
         "variance_before": covariance(along[1, 1], along[1, 0] ** 2),
+        "product_before": across[1, 1],
+        "square_before": along[1, 1],
     } | _maps(mp, phi, inner(mp, x, y))
 
 

@@ -63,7 +63,8 @@ def vertex_moments(mp: Any, x: Any, C1: Any, B1: Any, C2: Any, B2: Any, n1: int)
 
 
 def _vertex_constants(mp: Any, X: Any, C2: Any, B2: Any, n1: int) -> dict[str, Any]:
-    return {"variance": C2, "bias": B2, "inputs": mp.mpf(X.rows), "hidden": mp.mpf(n1)}
+    apart = mp.fsum((X[j, a] - X[j, b]) ** 2 for j in range(X.rows) for a, b in ((0, 1), (2, 3)))
+    return {"variance": C2, "bias": B2, "inputs": mp.mpf(X.rows), "hidden": mp.mpf(n1), "apart": apart}
 
 
 def _assigned(mp: Any, neuron: Neuron, variances: Any, n1: int, rows: tuple[int, ...], points: tuple[int, ...]) -> Any:

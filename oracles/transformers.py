@@ -45,6 +45,12 @@ def layer_loss(mp: Any, Sigma: Any, root: Any, n: int, b: Any, A: Any) -> Any:
     return mp.fsum(total)
 
 
+def least_loss(mp: Any, eigenvalues: Sequence[Any], count: int) -> Any:
+    r"""$\sum_i\lambda_i\frac{\lambda_i+\mathrm{tr}\Sigma}{m\lambda_i+\mathrm{tr}\Sigma}$ for the ``count`` m, as printed."""
+    trace = mp.fsum(eigenvalues)
+    return mp.fsum(value * (value + trace) / (count * value + trace) for value in eigenvalues)
+
+
 Preconditioner = Callable[[Any, Any, Any, int], Any]
 
 
@@ -66,6 +72,11 @@ def one_sample_less(mp: Any, Sigma: Any, trace: Any, n: int) -> Any:
 def population(mp: Any, Sigma: Any, trace: Any, n: int) -> Any:
     r"""$\Sigma^{-1}$."""
     return mp.inverse(Sigma)
+
+
+def summed(mp: Any, Sigma: Any, trace: Any, n: int) -> Any:
+    r"""$\big((n+1)\Sigma+\mathrm{tr}(\Sigma)I\big)^{-1}$, right for attention that sums over the tokens."""
+    return printed(mp, Sigma, trace, n) / n
 
 
 def opposite(mp: Any, Sigma: Any, trace: Any, n: int) -> Any:
@@ -92,8 +103,11 @@ def single_layer(preconditioner: Preconditioner = printed, whitened_prior: bool 
         b_claimed = mp.matrix([*([0] * d), gauge])
         A_claimed = mp.matrix([*([-claimed[i, j] / gauge for j in range(d)] for i in range(d)), [0] * d])
         return {
-            "loss": layer_loss(mp, Sigma, root, n, b, A),
-            "claimed": layer_loss(mp, Sigma, root, n, b_claimed, A_claimed),
+            "loss": lambda: layer_loss(mp, Sigma, root, n, b, A),
+            "claimed": lambda: layer_loss(mp, Sigma, root, n, b_claimed, A_claimed),
+            "minimum": lambda: least_loss(mp, layer["eigenvalues"], n + 1),
+            "fewer": lambda: least_loss(mp, layer["eigenvalues"], n),
+            "isotropic": lambda: least_loss(mp, [mp.trace(Sigma) / d] * d, n + 1),
         }
 
     return oracle

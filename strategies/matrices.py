@@ -19,6 +19,8 @@ from refute.inputs import Input, Parts, Sampler, Shape, dimension, shape_of
 from strategies.activations import Correlation
 
 POINTS, EQUAL = "unit vectors", "equicorrelated"
+# a column of length 1 that is nearer than this to the span of others is in it as far as floats can tell
+RESOLVED = 2.0**-44
 
 
 class Samples(Input):
@@ -275,3 +277,18 @@ def log_volume(xp: Any, X: Any) -> Any:
         unit = first / xp.where(length > 0, length, xp.ones_like(length))[:, None]
         rest = rest - unit[:, :, None] * (unit[:, None, :] @ rest)
     return total
+
+
+def rank(xp: Any, X: Any) -> Any:
+    """The rank as far as floats can tell, ``(batch,)``: columns of length 1, always the one furthest from those taken before."""
+    lengths = xp.linalg.vector_norm(X, axis=1)
+    rest, count = X / xp.where(lengths > 0, lengths, xp.ones_like(lengths))[:, None], xp.zeros_like(X[:, 0, 0])
+    for _ in range(X.shape[2]):
+        away = xp.linalg.vector_norm(rest, axis=1)
+        furthest = xp.max(away, axis=1)
+        count = count + xp.astype(furthest > RESOLVED, X.dtype)
+        taken = xp.arange(X.shape[2], device=X.device) == xp.argmax(away, axis=1)[:, None]
+        column = xp.sum(xp.where(taken[:, None], rest, xp.zeros_like(rest)), axis=2)
+        unit = column / xp.where(furthest > 0, furthest, xp.ones_like(furthest))[:, None]
+        rest = rest - unit[:, :, None] * (unit[:, None, :] @ rest)
+    return count

@@ -11,7 +11,8 @@ $\frac{\tanh u}u\cdot\frac{\sqrt{1+\sqrt m}}{16}$, $u=w/\sqrt{d_{qk}}$: above 1 
 attention matrices stay the same, so that no factor $\gamma$ of their entries repairs it.
 
 Cause: $\|\cdot\|_{1,\infty}$ is no norm.  $\|\sum_hA_h\|_{1,\infty}\le\sum_h\|A_h\|_{1,\infty}$ fails for a column and a row.  In
-the 2-norm, with diameters, it is true: `isometry/attn_collapse_repaired`.
+the 2-norm, with diameters, it is true: `isometry/attn_collapse_repaired`; for two tokens it is in this norm, too, if its two
+factors are bounded apart: `isometry/attn_dong_multi_two_tokens`.
 """
 
 from sympy import Le, sqrt

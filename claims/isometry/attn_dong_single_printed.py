@@ -52,8 +52,7 @@ def planted(diagonal, idle, **numbers):
     )
 
 
-FEW, FOUR = {"N": (2, 5), "d": (1, 4)}, {"N": (3, 4), "d": (3, 3)}
-
+FEW = {"N": (2, 5), "d": (1, 4)}
 
 claim = Claim(
     source=DONG_2021.item("Theorem 2.2"),
@@ -86,8 +85,8 @@ claim = Claim(
     mutants=[
         drawn(
             "constant 0.6 instead of 4",
-            "three or four tokens with a large common component approach 1/sqrt(2) in the limit of small logits",
-            FOUR,
+            "four tokens with a large common component approach 1/sqrt(2) in the limit of small logits, three sqrt(3/8)",
+            FEW,
             constant=Rational(3, 5),
         ),
         drawn("constant 1/4 instead of 4", "two tokens on a line approach 1/2 for small logits", FEW, constant=Rational(1, 4)),

@@ -55,7 +55,7 @@ claim = Claim(
     statement=And(Eq(first[l, c] - normal[c], 0), Eq(second[l, c] + normal[c], 0)),
     evaluate=evaluate_with(),
     oracle=layer_norm.opposite_pair(),
-    oracle_differs="one hyperbolic tangent per layer, not softmax and matrix products",
+    oracle_differs="in balls, token by token from the definitions, with key weights by their parts; not batched floats",
     definitions={
         first: "entry of the first token after l layers",
         second: "entry of the second token after l layers",

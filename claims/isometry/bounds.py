@@ -7,7 +7,8 @@ singular.  At $M=0$ the ratio is $0/0$, so the printed range needs $M\ne0$.
 
 Definition 1 of Joudaki, Daneshmand and Bach (2023), arXiv 2305.18399, and the properties after it, recalled.  Proof: the
 arithmetic mean of the eigenvalues is at least their geometric mean.  By the inequality of Cauchy and Schwarz $M=cI$ is the
-same as $n\,\mathrm{tr}\,M^2=(\mathrm{tr}\,M)^2$, which rationals decide, as they decide the $n$-th powers compared here.
+same as $n\,\mathrm{tr}\,M^2=(\mathrm{tr}\,M)^2$, which rationals decide, as they decide the $n$-th powers compared here;
+singular means a rank below $n$, found by elimination on the factor of $M$.
 
 Tight at $M=cI$: near it the isometry gap is $\frac1{2n}\sum_i(\lambda_i/\bar\lambda-1)^2$ to second order.
 """
@@ -18,8 +19,9 @@ from claims.sources import JOUDAKI_2023
 from oracles import isometry
 from refute import Claim, Mutant, quantities, sizes
 from strategies.matrices import log_volume, samples
+from strategies.matrices import rank as rank_of
 
-power, trace, square_norm = quantities("power trace square_norm")
+power, trace, square_norm, rank = quantities("power trace square_norm rank")
 power_other, trace_other, power_sum = quantities("power_other trace_other power_sum")
 n = sizes("n")
 
@@ -32,7 +34,12 @@ def power_of(xp, X):
 
 def evaluate(xp, X):
     gram = xp.matrix_transpose(X) @ X
-    return {power: power_of(xp, X), trace: xp.sum(X * X, axis=(1, 2)), square_norm: xp.sum(gram * gram, axis=(1, 2))}
+    return {
+        power: power_of(xp, X),
+        trace: xp.sum(X * X, axis=(1, 2)),
+        square_norm: xp.sum(gram * gram, axis=(1, 2)),
+        rank: lambda: rank_of(xp, X),
+    }
 
 
 def evaluate_sum(xp, X, Y):
@@ -54,6 +61,7 @@ def two(name, statement, because):
 
 
 multiple_of_identity = Eq(n * square_norm, trace**2)
+singular = Le(rank + 1, n)
 claim = Claim(
     source=JOUDAKI_2023.item("Definition 1 and the properties after it"),
     provenance="recalled",
@@ -61,7 +69,7 @@ claim = Claim(
     inputs={"X": samples("d", "n")},
     sizes={"n": (1, 6), "d": (1, 8)},
     hypotheses=[Gt(trace, 0)],
-    statement=And(Ge(power, 0), Le(power, 1), Equivalent(Eq(power, 1), multiple_of_identity)),
+    statement=And(Ge(power, 0), Le(power, 1), Equivalent(Eq(power, 1), multiple_of_identity), Equivalent(Eq(power, 0), singular)),
     scale=Integer(1),
     evaluate=evaluate,
     oracle=isometry.powers,
@@ -70,6 +78,7 @@ claim = Claim(
         power: "I(M)^n for M = X^T X",
         trace: "tr M",
         square_norm: "tr M^2",
+        rank: "rank of M",
         power_other: "I(N)^n for N = Y^T Y",
         trace_other: "tr N",
         power_sum: "I(M + N)^n",
@@ -78,12 +87,13 @@ claim = Claim(
         power: r"\mathcal I(M)^n",
         trace: r"\mathrm{tr}M",
         square_norm: r"\mathrm{tr}M^2",
+        rank: r"\mathrm{rank}M",
         power_other: r"\mathcal I(N)^n",
         trace_other: r"\mathrm{tr}N",
         power_sum: r"\mathcal I(M+N)^n",
     },
     tight="equality exactly for the multiples of the identity",
-    not_covered=["I(M) = 0 only for a singular M, which is its definition", "M = 0, where the ratio has no value"],
+    not_covered=["M = 0, where the ratio has no value"],
     mutants=[
         Mutant(
             "1 for the identity alone",
@@ -94,6 +104,11 @@ claim = Claim(
             "trace in place of the mean eigenvalue",
             statement=Equivalent(Eq(power / n**n, 1), multiple_of_identity),
             because="det(I)^(1/n) / tr I = 1/n for n >= 2",
+        ),
+        Mutant(
+            "0 for matrices of rank at most n - 2 alone",
+            statement=Equivalent(Eq(power, 0), Le(rank + 2, n)),
+            because="one dependent column makes the determinant 0",
         ),
         two(
             "monotone in the Loewner order",

@@ -31,12 +31,12 @@ def signed_power(xp, log_determinant, trace, sign, n):
 def evaluate(xp, X, c, Q, n):
     one, trace = xp.ones_like(c), xp.sum(X * X, axis=(1, 2))
     log_determinant = 2 * log_volume(xp, X)
-    rotated = X @ Q
-    sign = xp.where(c < 0, -one, one) ** n
-    log_scaled = log_determinant + n * xp.log(xp.abs(c))
+    scaled, rotated = X * xp.sqrt(xp.abs(c))[:, None, None], X @ Q
+    turned = xp.where(c < 0, -one, one)
+    scaled_trace = turned * xp.sum(scaled * scaled, axis=(1, 2))
     return {
         power: signed_power(xp, log_determinant, trace, one, n),
-        power_scaled: signed_power(xp, log_scaled, c * trace, sign, n),
+        power_scaled: signed_power(xp, 2 * log_volume(xp, scaled), scaled_trace, turned**n, n),
         power_rotated: signed_power(xp, 2 * log_volume(xp, rotated), xp.sum(rotated * rotated, axis=(1, 2)), one, n),
         determinant: xp.exp(log_determinant),
         volume: lambda: xp.exp(log_volume(xp, Q)),

@@ -12,13 +12,13 @@ and $\log\sum p_iu_i\ge\sum p_i\log u_i$ (concavity); subtract the mean log-dete
 eigenvalues alone, the inputs $a_i$.  Asymptotically tight: equality in the limit of rank one.
 """
 
-from sympy import Le, Lt
+from sympy import And, Gt, Integer, Le, Lt
 
 from claims.sources import REFUTE_DERIVED
 from oracles import linear_determinants
 from refute import Claim, Mean, Mutant, quantities
 from strategies.finite_width import layer_volumes
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
 
 log_isometry, log_isometry_next, drift, drift_logarithm = quantities("log_isometry log_isometry_next drift drift_logarithm")
@@ -50,7 +50,8 @@ claim = Claim(
     inputs={"a": spectrum("n")},
     randomness={"W": gaussian("d", "d")},
     sizes={"n": (2, 4), "d": ("n", 6)},
-    statement=drop(drift),
+    statement=And(drop(drift), Gt(drift, 0)),
+    scale=Integer(1),
     evaluate=evaluate,
     oracle=linear_determinants.isometry_draw,
     oracle_differs="a determinant and a trace in rationals, not Gram-Schmidt; means by harmonic sums and an integral over [0, 1]",

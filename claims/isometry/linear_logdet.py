@@ -9,7 +9,8 @@ $$\mathbb E\log\frac{\det G^L}{\det G^0}=\sum_{\ell\le L}\sum_{i<n}\Big[\psi\big
 for $p>-\frac{m_\ell-n+1}2$, in particular $\prod\frac{m_\ell-i}{m_\ell}$ for $p=1$; $\mathbb E\,\mathrm{tr}\,G^L=\mathrm{tr}\,G^0$,
 and $G^L$ has rank $n$ almost surely: at finite depth no rank is lost, only the normalised Gram matrix tends to rank one.
 
-Derived here, from Bartlett's decomposition; the square network is $m_\ell=d$.  An identity: nothing is lost.  The hard case is
+Derived here, from Bartlett's decomposition; the square network is $m_\ell=d$.  The rank: $\det G^L$ is a polynomial in the
+weights, so it vanishes almost never as soon as some weights make it positive.  An identity: nothing is lost.  The hard case is
 $m_\ell=n$, where a $\chi^2_1$ makes the logarithm vary most.
 """
 
@@ -19,8 +20,9 @@ from claims.sources import REFUTE_DERIVED
 from oracles import linear_determinants
 from refute import Claim, Mean, Mutant, Probability, quantities, sizes
 from strategies.finite_width import chi_square_logs, chi_square_powers, layer_volumes
+from strategies.laws import gaussian
+from strategies.matrices import rank as rank_of
 from strategies.matrices import samples
-from strategies.networks import gaussian
 
 gain, log_gain, power_gain, drift, drift_shifted, falling, factor = quantities(
     "gain log_gain power_gain drift drift_shifted falling factor"
@@ -34,7 +36,6 @@ def evaluate(xp, X, n, r, m1, m2, m3, W1, W2, W3):
     logs = volumes[:, 1:] - volumes[:, :1]
     widths = (m1, m2, m3)
     power = (r + n - min(widths)) / 2
-    wide = [float(min(widths[: k + 1]) >= n) for k in range(3)]
     one = xp.ones_like(logs)
     return {
         gain: xp.exp(logs),
@@ -46,7 +47,7 @@ def evaluate(xp, X, n, r, m1, m2, m3, W1, W2, W3):
         factor: chi_square_powers(xp, one, widths, n, power),
         trace: xp.stack([xp.sum(state**2, axis=(1, 2)) for state in states[1:]], axis=1),
         trace_start: xp.sum(X**2, axis=(1, 2)),
-        full: xp.astype(logs > -float("inf"), X.dtype) * xp.asarray(wide, dtype=X.dtype, device=X.device),
+        full: xp.stack([xp.astype(rank_of(xp, state) == n, X.dtype) for state in states[1:]], axis=1),
         start: xp.exp(volumes[:, 0]),
     }
 
@@ -70,7 +71,8 @@ claim = Claim(
     ),
     evaluate=evaluate,
     oracle=linear_determinants.logdet_draw,
-    oracle_differs="permutations counted by their cycles for p = 1, telescoping Gamma functions at half-integers, harmonic sums for psi",
+    oracle_differs="permutations counted by their cycles for p = 1, telescoping Gamma functions at half-integers, harmonic sums for "
+    "psi; the rank by weights that keep it, or by a mean determinant that is 0",
     expectation=linear_determinants.logdet_moments,
     definitions={
         gain: "det G^l / det G^0",

@@ -7,8 +7,8 @@ So some query gives any one key the highest attention, and a multiple of it any 
 
 The claim is that of Brody, Alon and Yahav (2023), arXiv 2305.02582, abstract (scaling lets each key receive the highest
 attention); the proof is derived: $\langle u_i,u_i-u_j\rangle=\frac12\|u_i-u_j\|^2$ for equal norms.  In general a key is
-un-selectable exactly if it lies in the convex hull of the others, and of two distinct keys both are selectable, however
-different their norms: the authors' page says otherwise, see `isometry/ln_selectable_printed`.
+un-selectable exactly if it lies in the convex hull of the others, `isometry/ln_selectable_hull`; the authors' page says
+otherwise, see `isometry/ln_selectable_printed`.
 """
 
 from sympy import And, Eq, Gt
@@ -64,7 +64,6 @@ claim = Claim(
         best: r"\Big(\max_{\|q\|\le1}\min_{j\ne i}\langle q,k_{i}-k_j\rangle\Big)^2",
     },
     tight="the margin is an identity",
-    not_covered=["a key in the hull of the others is un-selectable: a convex combination never exceeds all its terms"],
     mutants=[
         Mutant("keys need not be distinct", hypotheses=[], because="two equal keys have equal scores under every query"),
         Mutant(

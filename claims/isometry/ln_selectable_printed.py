@@ -6,8 +6,8 @@ times longer than $k_2$, at a cosine of at least $0.9$, then for every query $q$
 $$\langle q,k_2\rangle\le\langle q,k_1\rangle .$$
 From the page on Brody, Alon and Yahav (2023), arXiv 2305.02582.  Two distinct keys are always both selectable: the query
 $q=k_2-k_1$ prefers $k_2$ by $\|k_2-k_1\|^2$, as for $k_1=(1001,0)$, $k_2=(1,\frac1{1000})$, and no ratio of norms changes that.  A
-key is un-selectable exactly if it lies in the convex hull of the others, as the middle one of three keys on a line.  What
-is true of normalised keys is `isometry/ln_selectable`.
+key is un-selectable exactly if it lies in the convex hull of the others (`isometry/ln_selectable_hull`), as the middle one of
+three keys on a line.  What is true of normalised keys is `isometry/ln_selectable`.
 """
 
 from fractions import Fraction
@@ -49,7 +49,7 @@ claim = Claim(
     provenance="text",
     reading="sufficiently large: a thousand times; neighbouring: a cosine of at least 0.9; no query: for every query",
     expect="refuted",
-    corrected_by="isometry/ln_selectable",
+    corrected_by="isometry/ln_selectable_hull",
     inputs={"keys": large_and_small_key("d")},
     sizes={"d": (1, 4)},
     hypotheses=neighbours(1000, 90),

@@ -8,7 +8,8 @@ $$\mathbb E\,z_{i_1;1}z_{i_2;2}z_{i_3;3}z_{i_4;4}\big|_{\rm connected}=\tfrac1{n
   +\delta_{i_1i_3}\delta_{i_2i_4}V_{(13)(24)}+\delta_{i_1i_4}\delta_{i_2i_3}V_{(14)(23)}\big],$$
 $$V_{(12)(34)}=(C_W^{(2)})^2\big[\langle\sigma_1\sigma_2\sigma_3\sigma_4\rangle-\langle\sigma_1\sigma_2\rangle\langle\sigma_3\sigma_4\rangle\big],
   \qquad\mathbb E\,z^{(2)}_{i;a}z^{(2)}_{j;b}=\delta_{ij}\big(C_b^{(2)}+C_W^{(2)}\langle\sigma_a\sigma_b\rangle\big),$$
-where connected means: less the sum over the three pairings of products of two-point functions.
+where connected means: less the sum over the three pairings of products of two-point functions.  A variance $V_{(ab)(ab)}$, of
+the points $a,a,b,b$, is never negative, but $V_{(aa)(bb)}$ may be.
 
 Equation (4.43) of Roberts, Yaida and Hanin (2022), arXiv 2106.10165, from a formalisation that quotes it.  An identity at the
 second layer; from the third on the mean kernel itself has corrections.  For one input with $G^{(1)}=C_W^{(2)}=1$, ReLU has
@@ -17,17 +18,17 @@ $V=\frac54$, the identity 2, the sign 0.
 
 from itertools import combinations
 
-from sympy import And, Eq, Le
+from sympy import And, Eq, Implies, Le
 
 from claims.sources import ROBERTS_2022
 from oracles import second_layer
 from refute import Claim, Mean, Mutant, quantities
 from strategies.finite_width import activate, activated_points, bias_scale, positive_scale, scale_of
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 
 alike, split, p12, p13, p14, p23, p24, p34 = quantities("alike split p12 p13 p14 p23 p24 p34")
 s12, s13, s14, s23, s24, s34, s1234 = quantities("s12 s13 s14 s23 s24 s34 s1234")
-crossed, variance, bias, inputs, hidden = quantities("crossed variance bias inputs hidden")
+crossed, variance, bias, inputs, hidden, apart = quantities("crossed variance bias inputs hidden apart")
 PAIRS = tuple(combinations(range(4), 2))
 
 
@@ -46,6 +47,7 @@ def evaluate(xp, x, C1, B1, C2, B2, n0, n1, W1, W2, b1, b2):
         crossed: u[:, 0] * v[:, 1],
         variance: C2,
         bias: B2,
+        apart: xp.sum((x.X[:, :, 0] - x.X[:, :, 1]) ** 2 + (x.X[:, :, 2] - x.X[:, :, 3]) ** 2, axis=1),
         inputs: n0 * one,
         hidden: n1 * one,
     }
@@ -77,7 +79,12 @@ claim = Claim(
     randomness={"W1": gaussian("n1", "n0"), "W2": gaussian(2, "n1"), "b1": gaussian("n1", 1), "b2": gaussian(2, 1)},
     sizes={"n0": (1, 3), "n1": (1, 4)},
     scale=variance,
-    statement=And(*four_points(hidden), Eq(Mean(p12), bias + variance * Mean(s12)), Eq(Mean(crossed), 0)),
+    statement=And(
+        *four_points(hidden),
+        Eq(Mean(p12), bias + variance * Mean(s12)),
+        Eq(Mean(crossed), 0),
+        Implies(Le(apart, 0), Le(Mean(s13) * Mean(s24), Mean(s1234))),
+    ),
     evaluate=evaluate,
     oracle=second_layer.vertex_draw,
     oracle_differs="four-point functions by summing over all assignments of hidden neurons and biases to the four factors",
@@ -93,6 +100,7 @@ claim = Claim(
         crossed: "one output neuron at point 1 times another at point 2",
         variance: "C_W of the second layer",
         bias: "C_b of the second layer",
+        apart: "squared distance of the points 1 and 2, plus that of 3 and 4",
         inputs: "n_0",
         hidden: "n_1",
     },
@@ -100,7 +108,8 @@ claim = Claim(
         alike: "z_{i;1}z_{i;2}z_{i;3}z_{i;4}", split: "z_{i;1}z_{i;2}z_{j;3}z_{j;4}", crossed: "z_{i;1}z_{j;2}",
         **{quantity: f"z_{{i;{str(quantity)[1]}}}z_{{i;{str(quantity)[2]}}}" for quantity in (p12, p13, p14, p23, p24, p34)},
         **{quantity: rf"\sigma_{str(quantity)[1]}\sigma_{str(quantity)[2]}" for quantity in (s12, s13, s14, s23, s24, s34)},
-        s1234: r"\sigma_1\sigma_2\sigma_3\sigma_4", variance: "C_W^{(2)}", bias: "C_b^{(2)}", inputs: "n_0", hidden: "n_1",
+        s1234: r"\sigma_1\sigma_2\sigma_3\sigma_4", variance: "C_W^{(2)}", bias: "C_b^{(2)}",
+        apart: r"\left(\|x_1-x_2\|^2+\|x_3-x_4\|^2\right)", inputs: "n_0", hidden: "n_1",
     },
     tight="an identity",
     not_covered=[

@@ -11,11 +11,12 @@ This is layer normalisation without centring (RMS normalisation, any common radi
 
 Theorem 1 of Joudaki, Daneshmand and Bach (2023), arXiv 2305.18399, recalled; the proof is redone: $\det\widetilde
 G=\det G/\prod a_i^2$, $\mathrm{tr}\,\widetilde G=n$, $\frac1n\sum a_i^2=\bar a^2+\mathrm{Var}(a)$ and $(\prod
-a_i)^{1/n}\le\bar a$.  Corollary 2, $\mathcal I(\widetilde G)\ge\mathcal I(G)$, follows.  For $d<n$ both sides are 0.
+a_i)^{1/n}\le\bar a$, with equality for equal norms alone.  Corollary 2, $\mathcal I(\widetilde G)\ge\mathcal I(G)$, follows.
+The identity is `isometry/normalization_identity`.  For $d<n$ both sides are 0.
 Tight: equality for equal norms; to first order the factor is $1+2v$ against $1+v$, $v=\mathrm{Var}(a)/\bar a^2$.
 """
 
-from sympy import Gt, Le
+from sympy import And, Gt, Implies, Le, Lt
 
 from claims.sources import JOUDAKI_2023
 from oracles import isometry as oracle
@@ -66,6 +67,7 @@ def by_feature(xp, X):
     return X / norms[:, :, None], norms
 
 
+lower = isometry * (1 + variance / mean**2)
 claim = Claim(
     source=JOUDAKI_2023.item("Theorem 1"),
     provenance="recalled",
@@ -73,10 +75,14 @@ claim = Claim(
     inputs={"X": samples("d", "n")},
     sizes={"n": (2, 8), "d": ("n", 12)},
     hypotheses=[Gt(shortest, 0)],
-    statement=Le(isometry * (1 + variance / mean**2), isometry_normalised),
+    statement=And(
+        Le(lower, isometry_normalised),
+        Implies(And(Gt(isometry, 0), Gt(variance, 0)), Lt(lower, isometry_normalised)),
+    ),
+    scale=mean**2,
     evaluate=evaluate_with(by_length),
     oracle=oracle.normalised(oracle.by_length),
-    oracle_differs="one exact determinant, that of G, and det G / prod a_i^2, not Gram-Schmidt on both sets of samples",
+    oracle_differs="determinants of G and of the rational D^-2 G, similar to the new Gram matrix, not Gram-Schmidt on both sets",
     definitions={
         isometry: "isometry of the Gram matrix G of the samples",
         isometry_normalised: "isometry of the Gram matrix of the normalised samples",
@@ -97,11 +103,11 @@ claim = Claim(
     },
     tight="equality for equal norms, of second order in the deviation of the norms",
     not_covered=[
-        "the exact identity: the oracle rests on it, so the agreement of evaluator and oracle tests it at every run",
-        "equality only for equal norms, which is strictness in (prod a_i)^(1/n) <= mean(a)",
+        "the exact identity, which is isometry/normalization_identity",
         "d < n, where both sides are 0, and n = 1, where both are 1",
     ],
     mutants=[
+        Mutant("strict for all norms", statement=Lt(lower, isometry_normalised), because="orthonormal samples stay as they are"),
         Mutant(
             "squared norms",
             statement=Le(isometry * (1 + variance_square / mean_square**2), isometry_normalised),
@@ -115,12 +121,14 @@ claim = Claim(
         Mutant(
             "layer normalisation with centring",
             evaluate=evaluate_with(by_centred_length),
+            statement=Le(lower, isometry_normalised),
             oracle=oracle.normalised(oracle.by_centred_length),
             because="(1, 0) and (0, 1) have isometry 1; centred they are opposite, with isometry 0",
         ),
         Mutant(
             "features normalised instead of samples",
             evaluate=evaluate_with(by_feature),
+            statement=Le(lower, isometry_normalised),
             oracle=oracle.normalised(oracle.by_feature),
             because="(1, 0, 0) and (0, 1, 1)/sqrt(2) have isometry 1; with unit features 2 sqrt(2)/3",
         ),

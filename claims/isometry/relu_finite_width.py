@@ -17,7 +17,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import finite_width
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.finite_width import orthogonal_pair, relu_slopes, slopes
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 
 square, square_before, fourth, fourth_before, width = quantities("square square_before fourth fourth_before width")
 mixed, start, start_other, A2, A4 = quantities("mixed start start_other A2 A4")

@@ -9,7 +9,8 @@ A global minimiser of $f$ is
 $$P_0=\begin{pmatrix}0&0\\0&\gamma\end{pmatrix},\qquad
   Q_0=-\frac1\gamma\begin{pmatrix}U\mathrm{diag}\Big(\frac1{\frac{n+1}n\lambda_i+\frac1n\sum_k\lambda_k}\Big)U^\top&0\\0&0\end{pmatrix},
   \qquad\gamma\ne0,$$
-with the value $f(P_0,Q_0)=\sum_i\lambda_i\frac{\lambda_i+\mathrm{tr}\Sigma}{(n+1)\lambda_i+\mathrm{tr}\Sigma}$.
+with the value $f(P_0,Q_0)=\sum_i\lambda_i\frac{\lambda_i+\mathrm{tr}\Sigma}{(n+1)\lambda_i+\mathrm{tr}\Sigma}$
+(`transformers/single_layer_global_min_value`).
 Only the last row $(u^\top,\beta)$ of $P$ and the first $d$ columns $(A;a^\top)$ of $Q$ matter.
 
 Source: Ahn, Cheng, Daneshmand and Sra (2023), Theorem 1.  Tight: the minimum is attained, at $d\ge2$ and $\Sigma\succ0$ by
@@ -99,7 +100,7 @@ claim = Claim(
     tight="attained by the printed weights and their rescalings",
     not_covered=[
         "minimisers other than the printed ones (uniqueness, which fails at d = 1)",
-        "the value of the minimum, which only the tests compare with its closed form",
+        "the value of the minimum, which is transformers/single_layer_global_min_value",
     ],
     mutants=[
         instead(

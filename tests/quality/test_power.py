@@ -16,6 +16,8 @@ HARDEST = [
     ("attention/regpath", "squared rate of the cosine"),
     ("batchnorm/gap_contraction", "singular value for eigenvalue, at most four samples"),
     ("batchnorm/gap_one_step", "noise 1/d"),
+    ("isometry/attn_dong_single_printed", "constant 0.6 instead of 4"),
+    ("isometry/depth_bound", "without the factor n in front of the initial gap"),
     ("isometry/kappa_case4_corrected", "the printed rate"),
     ("isometry/normalization", "factor squared"),
     ("optimization/gd_convex_value", "without convexity"),
@@ -38,7 +40,16 @@ def test_mutant_is_refuted(identifier, name, seed):
     assert found.lane != "replay"
 
 
-@pytest.mark.parametrize("identifier", ["isometry/gap_2n_gamma", "isometry/kappa_case4_printed", "optimization/hb_global"])
+FALSE = [
+    "isometry/attn_dong_multi_printed",
+    "isometry/attn_dong_single_printed",
+    "isometry/gap_2n_gamma",
+    "isometry/kappa_case4_printed",
+    "optimization/hb_global",
+]
+
+
+@pytest.mark.parametrize("identifier", FALSE)
 def test_false_statement_is_found_by_the_search_itself(identifier):
     """A statement that is false as printed falls without the instance that its paper, or its critic, prints."""
     import dataclasses
