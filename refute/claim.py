@@ -46,9 +46,10 @@ class Claim:
     ``sizes`` maps a size to its inclusive range, whose bounds are integers or the names of earlier sizes;
     ``axes`` maps an axis index to its inclusive range, likewise; ``scale`` is the quantity by which a relation
     with a bare 0 is divided; ``expectation(mp, **inputs, **sizes)`` returns the quantities with the values of
-    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance; ``bounded`` maps an averaged
-    quantity to its range over all draws, (lowest, highest) in sizes and undrawn quantities, None for an open end;
-    ``appendix()`` returns Markdown that closes the report page, such as a table of certified constants.
+    ``Mean(q)`` under the name ``q``, or None where no exact value is known for that instance (finite laws need none:
+    `refute.enumeration`); ``bounded`` maps an averaged quantity to its range over all draws, (lowest, highest) in sizes and
+    undrawn quantities, None for an open end; ``appendix()`` returns Markdown that closes the report page, such as a table of
+    certified constants.
     """
 
     source: Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refute import records
 from refute.claim import Claim
+from refute.inputs import Input
 from refute.statement import symbol_latex
 
 
@@ -19,7 +20,7 @@ def describe(claim: Claim) -> records.Theorem:
             for quantity, meaning in claim.definitions.items()
         ],
         quantities=sorted(claim.quantity_names()),
-        inputs={name: summary(type(source)) for name, source in {**claim.inputs, **claim.randomness}.items()},
+        inputs={name: drawn(source) for name, source in {**claim.inputs, **claim.randomness}.items()},
         sizes=dict(claim.sizes),
         axes={str(axis): bounds for axis, bounds in claim.axes.items()},
         reading=claim.reading, tight=claim.tight, surrogate=claim.surrogate, trend=claim.trend,
@@ -27,6 +28,11 @@ def describe(claim: Claim) -> records.Theorem:
         oracle_independent=claim.oracle is not None or claim.expectation is not None, corrected_by=claim.corrected_by,
         appendix=claim.appendix() if claim.appendix is not None else "",
     )  # fmt: skip
+
+
+def drawn(source: Input) -> str:
+    """What an input is: of a random one the law, and how far its draws are from it."""
+    return f"{source.law[0].upper()}{source.law[1:]}; {source.distance}." if source.law else summary(type(source))
 
 
 def summary(kind: type) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -66,12 +67,16 @@ class Input(ABC):
     """One input of a claim.  Subclasses live in ``strategies/`` or beside a user's claim.
 
     ``families`` names the laws that `sample` knows; ``choices`` maps a name to its discrete options (they become
-    part of an instance); ``discrete`` says that draws repeat, so distinct instances must be counted.
+    part of an instance); ``discrete`` says that draws repeat, so distinct instances must be counted.  A random input
+    says its ``law`` in words, and in ``distance`` how far its draws are from it; ``finite`` says that `outcomes` lists it.
     """
 
     families: tuple[str, ...] = ("default",)
     choices: Mapping[str, tuple[str, ...]] = {}
     discrete: bool = False
+    law: str = ""
+    distance: str = ""
+    finite: bool = False
 
     @abstractmethod
     def parts(self) -> Mapping[str, Shape]:
@@ -98,6 +103,10 @@ class Input(ABC):
 
     def numbered(self, xp: Any, indices: Any, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         """The raw arrays with the given numbers, ``indices`` an integer array ``(batch,)`` below `cardinality`."""
+        raise NotImplementedError
+
+    def outcomes(self, sizes: Mapping[str, int]) -> Iterator[tuple[Parts, Fraction]]:
+        """Every raw draw of a finite law, `cardinality` in all, with its probability."""
         raise NotImplementedError
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:

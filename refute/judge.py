@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,9 @@ from refute.arithmetic import Ambiguous, Certifying, Reference
 from refute.claim import Claim, accepted
 from refute.decision import Decision, Scalars, decide
 from refute.derived import exact_tensor, is_derived, oracle_of
+from refute.enumeration import enumerated, is_enumerated
 from refute.errors import Disagreement, OracleError, described
-from refute.inputs import choices_of, parts_of
+from refute.inputs import Input, choices_of, parts_of
 from refute.instance import Instance
 
 FIRST_BITS = 64
@@ -160,11 +161,15 @@ class Judge:
 def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool = False) -> dict[str, Any]:
     """The inputs of a claim built in the arithmetic ``mp`` from an exact instance."""
     sources = {**claim.inputs, **(claim.randomness if randomness else {})}
+    return _built(claim, mp, sources, instance, is_derived(claim) and (randomness or not claim.randomness))
+
+
+def _built(claim: Claim, mp: Any, sources: Mapping[str, Input], instance: Instance, derived: bool) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for name, source in sources.items():
         chosen = choices_of(name, instance.choices)
         parts = parts_of(name, source, instance.raw)
-        if is_derived(claim) and (randomness or not claim.randomness):
+        if derived:
             built[name] = exact_tensor(claim, mp, source, parts, instance.sizes, chosen)
         else:
             built[name] = source.exact(mp, parts, instance.sizes, chosen)
@@ -172,19 +177,43 @@ def exact_arguments(claim: Claim, mp: Any, instance: Instance, randomness: bool 
 
 
 def oracle_values(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any] | None:
-    """All quantities of a claim on one instance: from its oracle, or its expectation if it is about a mean."""
+    """All quantities of a claim on one instance: from its oracle, or its expectation if it is about a mean.
+
+    Without an expectation the means over finite laws are those of the oracle over all outcomes, if they are few.
+    """
+    if is_enumerated(claim):
+        return _enumerated(claim, mp, instance)
     function = claim.expectation if claim.randomness else oracle_of(claim)
     if function is None:
         return None
-    arguments = {**exact_arguments(claim, mp, instance), **instance.sizes}
+    values = _called(claim, function, mp, exact_arguments(claim, mp, instance), instance.sizes)
+    if values is None and claim.randomness:
+        return None
+    return _mapping(claim, values)
+
+
+def _enumerated(claim: Claim, mp: Any, instance: Instance) -> Mapping[Any, Any] | None:
+    oracle, derived = oracle_of(claim), is_derived(claim)
+    given = _built(claim, mp, claim.inputs, instance, derived)
+
+    def values_of(raw: Mapping[str, Any]) -> Mapping[Any, Any]:
+        drawn = Instance(instance.sizes, raw=raw)
+        values = _called(claim, oracle, mp, {**given, **_built(claim, mp, claim.randomness, drawn, derived)}, instance.sizes)
+        return _mapping(claim, values)
+
+    return enumerated(claim, mp, instance.sizes, values_of)
+
+
+def _called(claim: Claim, function: Callable[..., Any], mp: Any, arguments: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
     try:
-        values = function(mp, **accepted(function, arguments))
+        return function(mp, **accepted(function, {**arguments, **sizes}))
     except (Ambiguous, OracleError):
         raise
     except Exception as error:
-        raise OracleError(f"{claim.id}: the oracle raised {described(error)} at sizes {dict(instance.sizes)}") from error
-    if values is None and claim.randomness:
-        return None
+        raise OracleError(f"{claim.id}: the oracle raised {described(error)} at sizes {dict(sizes)}") from error
+
+
+def _mapping(claim: Claim, values: Any) -> Mapping[Any, Any]:
     if not isinstance(values, Mapping):
         raise OracleError(f"{claim.id}: the oracle returned {values!r}, but should return a mapping from names to values")
     return values

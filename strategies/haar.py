@@ -19,9 +19,17 @@ from refute.inputs import Input, Parts, Sampler, Shape, shape_of
 
 
 class Haar(Input):
-    """Haar orthogonal matrices ``(d, d)`` or stacks ``(count, d, d)``; a raw draw is the law's rounded to float64."""
+    """Haar orthogonal matrices ``(d, d)`` or stacks ``(count, d, d)``, exactly orthogonal: functions of points of spheres.
+
+    Each point is drawn as `strategies.laws.Sphere` draws it, a Gaussian vector over its norm, and is as near to uniform.
+    """
 
     families = ("haar",)
+    law = "independent orthogonal matrices, uniform (Haar) on the orthogonal group"
+    distance = (
+        "each draw is orthogonal exactly, a product of reflections in points that are within k 2^-40 of uniform on the sphere "
+        "of dimension k - 1 in the mean (Wasserstein distance), k = 2, ..., d"
+    )
 
     def __init__(self, *shape: int | str) -> None:
         self.shape = shape
@@ -80,7 +88,7 @@ class Haar(Input):
 
 
 def haar(*shape: int | str) -> Haar:
-    """Weights uniform on the orthogonal group, ``(d, d)`` or a stack ``(count, d, d)``, for the `randomness` of a claim."""
+    """Independent matrices, uniform on the orthogonal group: ``(d, d)``, or a stack ``(count, d, d)``."""
     return Haar(*shape)
 
 

@@ -1,4 +1,4 @@
-r"""Weights and representations of networks: orthogonal matrices built from rationals, Gaussian weights, unit rows.
+r"""Weights and representations of networks: orthogonal matrices built from rationals, unit rows, gradients.
 
 Cayley: ``W = (I - A)(I + A)^{-1}`` for a skew ``A`` is every orthogonal matrix without the eigenvalue -1.  Householder:
 products of ``I - 2 v v^T / v^T v`` are all of them.  Stereographic projection: a rational ``u`` gives the unit vector
@@ -93,27 +93,6 @@ class Direction(Dense):
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
         return bool(np.any(parts[""] != 0))
-
-
-class Gaussian(Input):
-    """I.i.d. standard Gaussian entries rounded to float64: each draw is within a relative 2^-53 of the law's."""
-
-    families = ("gaussian",)
-
-    def __init__(self, *shape: int | str) -> None:
-        self.shape = shape
-
-    def parts(self) -> Mapping[str, Shape]:
-        return {"": self.shape}
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return {"": sampler.normal(batch, *shape_of(self.shape, sizes))}
-
-    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return Dense(*self.shape).draw(draw, sizes, choices)
-
-    def exact(self, mp: Any, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Any:
-        return _exact_matrices(mp, parts[""])
 
 
 class Cayley(Input):
@@ -253,11 +232,6 @@ def dense(*shape: int | str) -> Dense:
 def direction(rows: int | str, columns: int | str) -> Direction:
     """A non-zero matrix, such as the gradient of a loss."""
     return Direction(rows, columns)
-
-
-def gaussian(*shape: int | str) -> Gaussian:
-    """Standard Gaussian weights, for the `randomness` of a claim."""
-    return Gaussian(*shape)
 
 
 def orthogonal(*shape: int | str) -> Cayley:

@@ -15,8 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from refute.inputs import Input, Parts, Sampler, Shape, dimension, shape_of
-from strategies.networks import Gaussian
+from refute.inputs import Input, Parts, Sampler, Shape, dimension
 
 POLYNOMIAL, RELU = "polynomial", "relu"
 
@@ -146,25 +145,6 @@ class Strengths(Input):
         return mp.mpf(2 * t / (1 + t * t)), mp.mpf((1 - t * t) / (1 + t * t))
 
 
-class Signs(Gaussian):
-    """I.i.d. weights -1 or 1 with equal probability."""
-
-    families = ("signs",)
-    discrete = True
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return {"": sampler.signs(batch, *shape_of(self.shape, sizes))}
-
-
-class Uniform(Gaussian):
-    """I.i.d. weights uniform on [-1, 1], whose variance is 1/3."""
-
-    families = ("uniform",)
-
-    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return {"": sampler.uniform(batch, *shape_of(self.shape, sizes), low=-1.0)}
-
-
 def activations_of(xp: Any, neuron: Neuron, X: Any, W: Any) -> tuple[Any, Any]:
     """The neuron with the weights ``W``, ``(batch, 1, n)``, at the two inputs ``X``, ``(batch, 2, n)``."""
     u = xp.sum(W * X, axis=2)
@@ -190,13 +170,3 @@ def neuron(degree: int | str, relu: bool = False) -> Neurons:
 def strength() -> Strengths:
     """The strength of a residual branch."""
     return Strengths()
-
-
-def signs(*shape: int | str) -> Signs:
-    """Rademacher weights, for the `randomness` of a claim."""
-    return Signs(*shape)
-
-
-def uniform(*shape: int | str) -> Uniform:
-    """Weights uniform on [-1, 1], for the `randomness` of a claim."""
-    return Uniform(*shape)

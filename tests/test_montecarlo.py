@@ -14,7 +14,7 @@ from refute.lanes import chosen
 from refute.montecarlo import means_beside
 from refute.report import pages
 from refute.search import Search, run_lanes
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from tests.tiny import PAPER, Numbers
 
 power, above, square, bound = quantities("power above square bound")

@@ -16,8 +16,9 @@ from sympy import Eq
 from claims.sources import JOUDAKI_2025
 from oracles import neurons
 from refute import Claim, Mean, Mutant, quantities
-from strategies.networks import gaussian, unit_rows
-from strategies.neurons import first_layer, neuron, signs, uniform
+from strategies.laws import gaussian, rademacher, uniform
+from strategies.networks import unit_rows
+from strategies.neurons import first_layer, neuron
 
 product, kappa = quantities("product kappa")
 
@@ -45,8 +46,8 @@ claim = Claim(
     mutants=[
         Mutant(
             "sign weights",
-            randomness={"W": signs(1, "d")},
-            expectation=neurons.first_layer_signs,
+            randomness={"W": rademacher(1, "d")},
+            expectation=None,
             because="for x = y = e_1 the pre-activation is a sign, and He_2 vanishes on signs",
         ),
         Mutant(

@@ -21,8 +21,9 @@ from sympy import Eq
 from claims.sources import JOUDAKI_2025
 from oracles import neurons
 from refute import Claim, Instance, Mean, Mutant, exact, quantities
+from strategies.laws import rademacher
 from strategies.networks import unit_rows
-from strategies.neurons import RELU, first_layer, neuron, signs
+from strategies.neurons import RELU, first_layer, neuron
 
 product, kappa = quantities("product kappa")
 
@@ -34,13 +35,12 @@ claim = Claim(
     expect="refuted",
     corrected_by="isometry/kappa_first_layer",
     inputs={"neuron": neuron("K", relu=True), "X": unit_rows("2", "n")},
-    randomness={"W": signs(1, "n")},
+    randomness={"W": rademacher(1, "n")},
     sizes={"K": (1, 3), "n": (2, 6)},
     statement=Eq(Mean(product), kappa),
     evaluate=first_layer,
     oracle=neurons.first_layer,
     oracle_differs="monomials in place of the recursion; the mean over all 2^n sign vectors",
-    expectation=neurons.first_layer_signs,
     definitions={product: "phi(<w, x>) phi(<w, y>), random", kappa: "kappa(<x, y>), by its Hermite series or closed form"},
     notation={
         product: r"\phi(\langle w,\hat x\rangle)\phi(\langle w,\hat y\rangle)",

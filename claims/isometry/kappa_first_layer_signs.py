@@ -16,8 +16,9 @@ from sympy import And, Eq, Ge
 from claims.sources import JOUDAKI_2025
 from oracles import neurons
 from refute import Claim, Mean, Mutant, quantities
+from strategies.laws import rademacher
 from strategies.networks import unit_rows
-from strategies.neurons import first_layer, neuron, signs
+from strategies.neurons import first_layer, neuron
 
 product, kappa, localised, largest = quantities("product kappa localised largest")
 
@@ -34,13 +35,12 @@ claim = Claim(
     source=JOUDAKI_2025.item("Proposition 1, for sign weights"),
     provenance="derived",
     inputs={"neuron": neuron(2), "X": unit_rows("2", "n")},
-    randomness={"W": signs(1, "n")},
+    randomness={"W": rademacher(1, "n")},
     sizes={"n": (2, 6)},
     statement=And(Eq(Mean(product), kappa - localised), Ge(Mean(product), kappa - largest)),
     evaluate=evaluate,
-    oracle=neurons.with_deviation(neurons.first_layer),
+    oracle=neurons.first_layer_deviation,
     oracle_differs="monomials in place of the recursion; the mean over all 2^n sign vectors",
-    expectation=neurons.with_deviation(neurons.first_layer_signs),
     definitions={
         product: "phi(<w, x>) phi(<w, y>), random",
         kappa: "kappa(<x, y>), by its Hermite series",

@@ -13,7 +13,7 @@ from refute.inputs import Sampler
 from refute.instance import Instance, exact
 from refute.judge import Judge
 from refute.namespace import namespace
-from strategies.haar import haar
+from strategies.laws import haar
 from tests.oracles.seeded import subjects
 
 MP = Certifying(bits=128)

@@ -53,12 +53,23 @@ def test_normalising_features_loses_isometry():
     assert rounded(found["isometry_normalised"](), 0.9428)
 
 
-def test_normalised_determinant_is_that_of_the_normalised_entries():
-    """det G / prod a_i^2 is the determinant of the matrix of cosines."""
-    gram = matrix([[4, 1, 2], [1, 9, -3], [2, -3, 16]])
-    lengths = [2, 3, 4]
+def test_similar_matrix_is_that_of_the_cosines():
+    """The rational matrix in place of the normalised Gram matrix has its characteristic numbers; det G / prod a_i^2 is one."""
+    columns, lengths = [[3, 5, 0], [4, 12, 8], [0, 0, 15]], [5, 13, 17]
+    X = matrix(columns)
+    gram = X.T * X
     cosines = matrix([[Fraction(int(gram[i, j]), lengths[i] * lengths[j]) for j in range(3)] for i in range(3)])
-    assert MP.det(gram) / 576 == MP.det(cosines)
+    _, similar = isometry.by_length(MP, X)
+    assert [MP.det(similar()), MP.trace(similar())] == [MP.det(cosines), 3]
+    assert MP.trace(similar() ** 2) == MP.trace(cosines**2)
+    assert MP.det(gram) / (5 * 13 * 17) ** 2 == MP.det(cosines)
+
+
+def test_identity_of_the_normalisation():
+    """Orthogonal samples of the lengths 1 and 2: the isometry 4/5 becomes 1, a factor of (5/2)/2; powers of it are rational."""
+    found = isometry.normalised(isometry.by_length)(MP, matrix([[1, 0], [0, 2]]))
+    assert [found["power"](), found["power_normalised"]()] == [Fraction(16, 25), 1]
+    assert [found["arithmetic"], found["geometric"]] == [Fraction(25, 4), 4]
 
 
 def test_gaps_of_the_plotted_bound():
@@ -220,7 +231,16 @@ def test_local_rate_numbers():
 
 @pytest.mark.parametrize(
     "name",
-    ["bounds", "invariance", "kernel_monotone", "schur_step", "schur_depth", "depth_bound", "local_rate"],
+    [
+        "bounds",
+        "invariance",
+        "normalization_identity",
+        "kernel_monotone",
+        "schur_step",
+        "schur_depth",
+        "depth_bound",
+        "local_rate",
+    ],
 )
 def test_evaluators_agree_with_the_oracles(name):
     """On random and corner instances of three searches every quantity is the oracle's, up to its rounding."""
@@ -230,7 +250,11 @@ def test_evaluators_agree_with_the_oracles(name):
 
 @pytest.mark.parametrize(
     ("name", "quantity"),
-    [("bounds", "power"), ("kernel_monotone", "gap_after"), ("schur_step", "bound"), ("schur_depth", "excess")],
+    [
+        *(("normalization_identity", name) for name in ("power", "power_normalised", "geometric", "arithmetic", "spread")),
+        *(("bounds", "power"), ("bounds", "rank"), ("invariance", "power_scaled")),
+        *(("kernel_monotone", "gap_after"), ("schur_step", "bound"), ("schur_depth", "excess")),
+    ],
 )
 def test_a_seeded_bug_is_caught(name, quantity):
     """One part in a million in one quantity of the oracle is a disagreement."""

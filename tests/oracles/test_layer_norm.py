@@ -98,7 +98,7 @@ def test_opposite_tokens_survive_normalisation_at_every_depth():
         "skew": [[numbers([0] * 4)] * 4] * 3, "bend": [numbers([1] * 4)] * 3,
     }  # fmt: skip
     found = layer_norm.opposite_pair()(MP, pair, 1)
-    for first, second in zip(found["first"], found["second"], strict=True):
+    for first, second in zip(found["first"](), found["second"](), strict=True):
         assert all(MP.eq(x, y) is not False and MP.radius(x) < 1e-40 for x, y in zip(first, [1, 1, -1, -1], strict=True))
         assert all(MP.eq(x, -y) is not False for x, y in zip(first, second, strict=True))
 

@@ -101,6 +101,23 @@ def test_nearly_rank_one_is_decided(n, d, small):
     assert ruling.outcome == "holds"
 
 
+@pytest.mark.parametrize(
+    ("widths", "full"),
+    [((2, 2, 2), [True] * 3), ((3, 2, 4), [True] * 3), ((1, 2, 2), [False] * 3), ((2, 5, 1), [True, True, False])],
+)
+def test_rank_of_two_samples_is_kept_by_layers_of_two_neurons(widths, full):
+    """Some weights keep the rank as long as all widths are at least 2; from the first smaller one on it is lost."""
+    X = MP.matrix([numbers(row) for row in ([1, 2], [0, 1], [1, "-1/3"])])
+    assert list(determinants.almost_surely_full(MP, X, widths)) == full
+
+
+def test_contradictory_rank_is_an_error(monkeypatch):
+    """Weights that keep the rank contradict a mean determinant of 0."""
+    monkeypatch.setattr(determinants, "signed_cycles", lambda n, m: 0)
+    with pytest.raises(RuntimeError, match="mean determinant"):
+        list(determinants.almost_surely_full(MP, MP.eye(2), (2,)))
+
+
 def test_one_sample_has_no_drift():
     """For n = 1 both sides are exactly 0."""
     found = determinants.isometry_drift(MP, numbers(["2/3"]), 4)

@@ -4,15 +4,14 @@ import math
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from oracles import neurons
 from refute.arithmetic import Certifying
 from refute.errors import Disagreement
-from refute.instance import Instance, exact
 from refute.judge import Judge
 from refute.loader import load
+from strategies.neurons import RELU
 from tests.oracles.sampled import allowed, instance_of, means_of, sampled
 from tests.oracles.seeded import compared, subjects, with_bug
 
@@ -44,9 +43,10 @@ def test_uniform_weights_have_the_variance_one_third():
 
 def test_relu_and_signs_give_one_half():
     """x = e_1, y = e_2, ReLU: the mean is 1/2 at every width, kappa(0) = 1/pi."""
+    printed = SUBJECTS["kappa_first_layer_printed"]
     for n in (2, 3, 5):
-        rows = MP.matrix([[MP.mpf(int(j == i)) for j in range(n)] for i in range(2)])
-        found = neurons.first_layer_signs(MP, None, rows)
+        rows = [[int(j == i) for j in range(n - 1)] for i in range(2)]  # raw; at n = 2 the second is -e_2
+        found = means_of(printed, instance_of({"K": 1, "n": n}, {"neuron.activation": RELU}, neuron=[0, 1], X=rows))
         assert found["product"] == Fraction(1, 2)
         assert abs(MP.to_float(found["kappa"]) - 1 / math.pi) < 1e-15
 
@@ -114,9 +114,8 @@ def test_a_seeded_bug_is_caught(name, quantity):
 def test_deviation_of_sign_weights_by_hand():
     """He_2/sqrt(2) at x = y = (3/5, 4/5): E (u^2 - 1)^2 / 2 = 1 - sum x_i^4, in rationals."""
     claim = SUBJECTS["kappa_first_layer_signs"]
-    rows = MP.matrix([numbers(["3/5", "4/5"]), numbers(["3/5", "4/5"])])
-    found = claim.expectation(MP, numbers([0, 0, 1]), rows)
+    instance = instance_of({"n": 2}, neuron=[0, 0, 1], X=[[3], [3]])
+    found = means_of(claim, instance)
     assert found["product"] == 1 - Fraction(81 + 256, 625)
     assert found["localised"] == Fraction(337, 625)
-    raw = {"neuron": exact([0, 0, 1]), "X": exact(np.array([[3], [3]]))}
-    assert Judge(claim).rule(Instance({"n": 2}, {}, raw)).outcome == "holds"
+    assert Judge(claim).rule(instance).outcome == "holds"

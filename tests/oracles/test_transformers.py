@@ -17,6 +17,7 @@ from refute.loader import find
 from refute.search import Search
 
 SINGLE_LAYER, TD = find("transformers/single_layer_global_min"), find("transformers/forward_td0")
+VALUE = find("transformers/single_layer_global_min_value")
 # a law of one number with the moments of N(0, 1) up to degree 5
 LAW = {0: Fraction(1, 2), 1: Fraction(1, 6), -1: Fraction(1, 6), 2: Fraction(1, 12), -2: Fraction(1, 12)}
 MP = Certifying()
@@ -110,8 +111,8 @@ def test_loss_is_the_mean_over_whole_networks(scales, n):
 )
 def test_printed_weights_have_the_minimal_loss(eigenvalues, n, minimum):
     """The loss of the printed weights has the value of the closed form at the specification's test values."""
-    T = sum(eigenvalues)
-    assert claimed_loss(eigenvalues, n) == minimum == sum(Fraction(x * (x + T), (n + 1) * x + T) for x in eigenvalues)
+    printed = transformers.least_loss(MP, list(map(MP.mpf, eigenvalues)), n + 1)
+    assert claimed_loss(eigenvalues, n) == minimum == exactly(printed)
 
 
 def test_losses_of_the_false_preconditioners():
@@ -168,7 +169,7 @@ def compared(claim, **changes):
     return agreement.compare(search, 6, time.perf_counter() + 20)
 
 
-@pytest.mark.parametrize("claim", [SINGLE_LAYER, TD], ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", [SINGLE_LAYER, VALUE, TD], ids=lambda claim: claim.id)
 def test_evaluator_and_oracle_agree(claim):
     """The claims' two computations agree on random instances."""
     assert compared(claim).compared > 0
@@ -182,10 +183,11 @@ def test_evaluator_and_oracle_agree(claim):
             SINGLE_LAYER,
             {"oracle": transformers.single_layer(whitened_prior=True), "inputs": SINGLE_LAYER.mutants[2].overrides["inputs"]},
         ),
+        (VALUE, {"oracle": transformers.single_layer(transformers.summed)}),
         (TD, {"oracle": transformers.temporal_difference(masked=False)}),
         (TD, {"oracle": transformers.temporal_difference(extra_sample=1)}),
     ],
-    ids=["preconditioner", "prior", "mask", "count"],
+    ids=["preconditioner", "prior", "value", "mask", "count"],
 )
 def test_a_seeded_bug_in_the_oracle_is_caught(claim, changes):
     """An oracle with one error of a mutant contradicts the evaluator."""

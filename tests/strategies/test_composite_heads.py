@@ -98,3 +98,23 @@ def test_tokens_of_few_values_have_weights():
     assert bool((parts["value"] != 0).any(dim=1).all())
     assert bool((parts["rest"][:, 0] == parts["rest"][:, 1]).all(dim=1).any())
     assert bool((torch.linalg.vector_norm(parts["common"], dim=1) > 100).any())
+
+
+def test_extreme_points_reach_the_small_size_constant():
+    """Every token leaves the shift in one coordinate, every column of the key has one entry, and the ratio 1/(4 sqrt 2) is near."""
+    parts = DRAWN.sample(Sampler(6), "extreme points", 60000, FEW, {})
+    assert bool(((parts["rest"] != 0).sum(dim=2) == 1).all())
+    assert bool(((parts["key"] != 0).sum(dim=1) == 1).all())
+    built = DRAWN.tensor(XP, parts, FEW, {})
+    ratio = torch.nan_to_num(built.residual_after / (4 * built.strength * built.residual**3))
+    assert 0.15 < float(ratio.max()) < 2**-2.5 + 1e-9
+
+
+def test_separate_strength_is_that_of_the_oracle():
+    """Column and row sums are maximised apart: at least the strength with composite norms."""
+    parts = HEADS.sample(Sampler(7), "sparse", 20, SIZES, {})
+    built = HEADS.tensor(XP, parts, SIZES, {})
+    assert bool((built.separate_strength >= built.strength * (1 - 1e-12)).all())
+    for row in range(20):
+        truth = composite_norm.grouped_heads(MP, HEADS.exact(MP, as_exact(parts, row), SIZES, {}), 1)["separate_strength"]()
+        assert float(built.separate_strength[row]) == pytest.approx(MP.to_float(truth), rel=1e-13)

@@ -11,7 +11,7 @@ from refute.arithmetic import Certifying
 from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
-from strategies.haar import haar
+from strategies.laws import haar
 
 XP = namespace("torch")
 MP = Certifying(bits=128)

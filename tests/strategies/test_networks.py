@@ -12,7 +12,8 @@ from refute.arithmetic import Certifying
 from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
-from strategies.networks import dense, direction, gaussian, orthogonal, reflections, unit_rows
+from strategies.laws import gaussian
+from strategies.networks import dense, direction, orthogonal, reflections, unit_rows
 
 XP = namespace("torch")
 MP = Certifying(bits=128)

@@ -10,7 +10,7 @@ from refute.arithmetic import Certifying
 from refute.inputs import Sampler
 from refute.instance import exact
 from refute.namespace import namespace
-from strategies.neurons import POLYNOMIAL, RELU, neuron, signs, strength, uniform
+from strategies.neurons import POLYNOMIAL, RELU, neuron, strength
 
 XP = namespace("torch")
 SIZES = {"K": 3, "n": 5}
@@ -53,14 +53,3 @@ def test_strength_has_a_rational_root(t):
     floats = strength().tensor(XP, {"": torch.tensor([float(t)], dtype=torch.float64)}, {}, {})
     assert abs(float(floats[0]) - float(Fraction(str(r)))) < 1e-15
     assert abs(float(floats[1]) / float(Fraction(str(rest))) - 1) < 1e-12
-
-
-def test_laws_of_weights():
-    """Sign weights are all vectors of signs alike; uniform weights fill [-1, 1] and no more."""
-    drawn = signs(1, "n").sample(Sampler(3), "signs", 2000, SIZES, {})[""]
-    assert len(torch.unique(drawn, dim=0)) == 2 ** SIZES["n"]
-    filled = uniform(1, "n").sample(Sampler(3), "uniform", 2000, SIZES, {})[""]
-    assert float(filled.abs().max()) <= 1
-    # the largest and the smallest of 10000 uniform numbers: each misses a margin of 0.01 with probability 0.995^10000 < 1e-21
-    assert float(filled.max()) > 0.99
-    assert float(filled.min()) < -0.99
