@@ -13,6 +13,8 @@ from refute.report.table import HEADERS, Row, verdict_rows
 
 __all__ = ["HEADERS", "Row", "verdict_rows", "write"]
 
+OWN = ("README.md", "findings.md")
+
 
 def write(records: Mapping[str, Claim], folder: Path) -> None:
     """Write ``README.md``, ``findings.md``, ``<family>/<theorem>.md`` and ``figures/`` below ``folder``.
@@ -25,7 +27,17 @@ def write(records: Mapping[str, Claim], folder: Path) -> None:
         page = partial(pages.page, record, drawn, notes)
         _put(folder / page_path(record.claim), _guarded(page, record.claim, record.why))
     _put(folder / "findings.md", _guarded(pages.findings, "Findings"))
-    _put(folder / "README.md", _guarded(pages.front, "Reports"))
+    _put(folder / "README.md", _guarded(partial(pages.front, beside(folder)), "Reports"))
+
+
+def beside(folder: Path) -> list[tuple[str, str]]:
+    """Names and headings of the pages in a folder of reports that other programs wrote, such as a benchmark's."""
+    found = []
+    for path in sorted(folder.glob("*.md")):
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        if path.name not in OWN and first.startswith("# "):
+            found.append((path.name, first.removeprefix("# ").strip()))
+    return found
 
 
 def draw(record: Claim, folder: Path) -> tuple[list[Figure], list[str]]:

@@ -45,12 +45,13 @@ class Pages:
             "exhibit": exhibited,
         }
 
-    def front(self) -> str:
-        """``README.md``."""
+    def front(self, beside: Sequence[tuple[str, str]] = ()) -> str:
+        """``README.md``; ``beside`` holds the names and headings of other pages in the folder."""
         records = ordered(self.records)
         rows = [(record, table.row(record)) for record in records]
         differing = [record for record in records if not record.as_expected]
-        return self._render("README.md.jinja", rows=rows, differing=differing, run=run_line(records), summary=summary(records))
+        return self._render("README.md.jinja", rows=rows, differing=differing, beside=beside,
+                            run=run_line(records), summary=summary(records))  # fmt: skip
 
     def page(self, record: Claim, figures: Sequence[Figure] = (), notes: Sequence[str] = ()) -> str:
         """The page of one claim."""

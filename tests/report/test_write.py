@@ -227,3 +227,13 @@ def test_a_named_instance_of_a_bet_is_shown(tmp_path):
         report.write({record.claim: record}, tmp_path)
     assert "confirmed by a bet of its own (wealth e^22 after 70 fresh draws)" in (tmp_path / "other" / "named.md").read_text()
     assert "No single instance is named" in (tmp_path / "other" / "unnamed.md").read_text()
+
+
+def test_pages_of_benchmarks_are_linked(tmp_path, runs):
+    """A page that another program wrote into the folder is linked from the front page by its heading, and is left alone."""
+    (tmp_path / "power.md").write_text("# Power of the search\n\nA table.\n")
+    (tmp_path / "notes.md").write_text("no heading\n")
+    report.write(runs, tmp_path)
+    front = (tmp_path / "README.md").read_text()
+    assert "Beside it: [Power of the search](power.md)." in front
+    assert (tmp_path / "power.md").read_text().endswith("A table.\n")
