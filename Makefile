@@ -14,9 +14,11 @@ test: $(STAMP)  ## all tests; those that need a GPU skip themselves
 check: $(STAMP)  ## format, lint and types
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
-benchmark: $(STAMP)  ## throughput, oracle speed and power of the search, as ratios within one run
+benchmark: $(STAMP)  ## throughput and oracle speed as ratios within one run, false alarms, deep chains, power of the search
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/oracle_speed.py
+	$(BIN)/python benchmarks/false_alarms.py
+	$(BIN)/python -m benchmarks.deep_chain
 	$(BIN)/python benchmarks/power.py
 
 wheel: $(STAMP)  ## build the wheel, install it in a clean environment, examine a claim there
