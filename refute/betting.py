@@ -42,6 +42,11 @@ class Target:
         return sympy.Add(*(self.sign * c * mean for mean, c in self.parts))
 
     @property
+    def averaged(self) -> set[str]:
+        """The names of the averaged quantities."""
+        return {name_of(mean.args[0]) for mean, _ in self.parts}
+
+    @property
     def name(self) -> str:
         """A text that tells this target from all others of a statement."""
         return f"{'<=' if self.sign > 0 else '>='} {language.serialise(self.relation)}"
@@ -67,17 +72,27 @@ class Draws:
         return np.ndindex(self.bound.shape)
 
     def ratios(self, entry: tuple[int, ...]) -> NDArray[np.float64] | None:
-        """Ratios at one entry, rounded against a refutation; None where no bet is possible: the bound is not above ``low``."""
-        error, low = self.error[entry], self.low[entry]
+        """Ratios at one entry, rounded against a refutation; None where no bet is possible: the bound is not above ``low``.
+
+        A draw that floats do not hold, an overflow say, counts as the least that it could be.
+        """
+        error, low = np.nan_to_num(self.error[entry], posinf=0.0), self.low[entry]
         room = self.bound[entry] - low
         if not room > error.max():
             return None
-        return np.asarray(np.maximum((self.values[entry] - low - error) / (room + error), 0.0))
+        ratios = np.maximum((self.values[entry] - low - error) / (room + error), 0.0)
+        return np.asarray(np.where(np.isfinite(self.values[entry]), ratios, 0.0))
 
 
 def targets(claim: Claim) -> tuple[Target, ...]:
     """Everything in the statement of a claim that an e-process can bet on; a refuted target refutes the statement."""
     return tuple(target for literal in _conjuncts(language.normal(claim.statement)) for target in _targets_of(literal))
+
+
+def playable(claim: Claim) -> tuple[Target, ...]:
+    """The targets all of whose quantities have a declared range."""
+    declared = ranges(claim)
+    return tuple(target for target in targets(claim) if not target.averaged - set(declared))
 
 
 def _conjuncts(node: language.Literal | language.Junction) -> Iterator[language.Literal]:
@@ -170,14 +185,13 @@ def _require_fixed(values: NDArray[np.float64], what: str, claim: Claim) -> None
 
 
 def _require_within(q: NDArray[np.float64], ends: Sequence[NDArray[np.float64]], mean: Any, claim: Claim) -> None:
-    if not np.all(np.isfinite(q)):
-        raise EvaluationError(f"{claim.id}: a draw of {mean.args[0]} is infinite or NaN, so no bet is possible")
-    if isinstance(mean, language.Probability) and not np.all((q == 0) | (q == 1)):
-        other = q[(q != 0) & (q != 1)][0]
+    finite = np.isfinite(q)
+    if isinstance(mean, language.Probability) and np.any(finite & (q != 0) & (q != 1)):
+        other = q[finite & (q != 0) & (q != 1)][0]
         raise EvaluationError(f"{claim.id}: a draw of {mean.args[0]} is {other}, but the indicator of an event is 0 or 1")
     low, high = ends
     slack = FLOAT_SLACK * (1 + abs(q))
-    outside = (q < low - slack) | (q > high + slack)
+    outside = finite & ((q < low - slack) | (q > high + slack))
     if np.any(outside):
         raise EvaluationError(
             f"{claim.id}: a draw of {mean.args[0]} is {q[outside][0]}, outside the range that `bounded` declares for it"
@@ -189,8 +203,6 @@ def obstacle(claim: Claim) -> str:
     found = targets(claim)
     if not found:
         return "no relation of its statement is linear in means"
-    declared = ranges(claim)
-    missing = [{name_of(mean.args[0]) for mean, _ in target.parts} - set(declared) for target in found]
-    if all(missing):
-        return f"`bounded` declares no range of {', '.join(sorted(missing[0]))}"
-    return ""
+    if playable(claim):
+        return ""
+    return f"`bounded` declares no range of {', '.join(sorted(found[0].averaged - set(ranges(claim))))}"

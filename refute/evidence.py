@@ -89,7 +89,11 @@ def wealth_of(
     return records.Wealth(
         alpha=alpha, draws=process_draws, log_wealth=process.log_wealth, path=_thinned(process.path),
         earlier_runs=len(earlier), earlier_draws=earlier_draws, level=LEVEL,
-        means=[_mean(search, bets[player], draws, process.wealth_of(player)) for player, draws in sorted(values.items())],
+        means=[
+            _mean(search, bets[player], draws, process.wealth_of(player))
+            for player, draws in sorted(values.items())
+            if all(np.all(np.isfinite(block.values[bets[player].entry])) for block in draws)
+        ],
         counterexample=named, confirming_draws=confirmation.draws if confirmation else 0,
         confirming_log_wealth=confirmation.log_wealth if confirmation else 0.0,
     )  # fmt: skip
@@ -125,7 +129,7 @@ def _few_each(bets: list[tuple[float, Bet]]) -> list[tuple[float, Bet]]:
 
 def _kept(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np.float64]) -> dict[int, Bet]:
     found: dict[int, Bet] = {}
-    known = {target.name: target for target in betting.targets(search.claim)}
+    known = {target.name: target for target in betting.playable(search.claim)}
     for stream in earlier:
         for player, stake in stream.kept.items():
             if stake.target in known and float(logs[int(player)].max()) > KEPT:
@@ -143,7 +147,7 @@ def _promising(search: Search, instance: Instance, deadline: float) -> list[tupl
         return []
     tensors = drawn_tensors(search, Structure(instance.sizes, instance.choices), instance, PILOT, search.sampler)
     found = []
-    for target in betting.targets(search.claim):
+    for target in betting.playable(search.claim):
         draws = betting.drawn(target, search.claim, tensors)
         options = [(float(log_factors(r).mean(axis=1).max()), e) for e in draws.entries if (r := draws.ratios(e)) is not None]
         if options:
