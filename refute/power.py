@@ -62,8 +62,8 @@ def hunt(
     """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one.
 
     Unless ``bet`` is false, a mutant about means that the lanes do not refute is bet against where exact means are not known
-    (without any they have half of the time), and counts as refuted (by the lane `BET`) if an instance is named.  What is found is shrunk for ``shrink_seconds`` more,
-    which the record's ``seconds`` do not count.
+    (without any they have half of the time), and counts as refuted (by the lane `BET`) if an instance is named.  What is
+    found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
     """
     warm_up()
     begun = time.perf_counter()
