@@ -65,6 +65,18 @@ def erf_slope(mp: Any, v: Any) -> Function:
     return even(lambda x: height * mp.exp(-square * x * x), mean, scale=3)
 
 
+def distribution_function(mp: Any, v: Any) -> Function:
+    return whole(lambda x: distribution(mp, x), lambda mu, s: distribution(mp, mu / mp.sqrt(1 + s * s)))
+
+
+def distribution_slope(mp: Any, v: Any) -> Function:
+    def mean(mu: Any, s: Any) -> Any:
+        root = mp.sqrt(1 + s * s)
+        return density(mp, mu / root) / root
+
+    return even(lambda x: density(mp, x), mean)
+
+
 def sign(mp: Any, v: Any) -> Function:
     return odd(lambda x: 0 * x + 1, lambda mu, s: mp.erf(mu / (s * mp.sqrt(mp.mpf(2)))))
 
@@ -213,6 +225,28 @@ def softsign_slope(mp: Any, v: Any) -> Function:
     return even(lambda x: 1 / ((1 + x) * (1 + x)))
 
 
+def tanh_bend(mp: Any, v: Any) -> Function:
+    return odd(lambda x: 2 * mp.tanh(x) * (mp.tanh(x) * mp.tanh(x) - 1))
+
+
+def sigmoid_bend(mp: Any, v: Any) -> Function:
+    return odd(lambda x: logistic(mp, x) * logistic(mp, -x) * (logistic(mp, -x) - logistic(mp, x)))
+
+
+def silu_bend(mp: Any, v: Any) -> Function:
+    """``(x s(x))'' = 2 s' + x s''`` for the logistic function ``s``."""
+
+    def bend(x: Any) -> Any:
+        rising, falling = logistic(mp, x), logistic(mp, -x)
+        return rising * falling * (2 + x * (falling - rising))
+
+    return even(bend)
+
+
+def softsign_bend(mp: Any, v: Any) -> Function:
+    return odd(lambda x: -2 / (1 + x) ** 3, scale=2)
+
+
 def scaled(f: Function, factor: Any) -> Function:
     """``factor f`` for a factor of absolute value at most 2."""
     mean = f.mean
@@ -236,6 +270,7 @@ FUNCTIONS: dict[str, tuple[Builder, Builder]] = {
     "sine": (sine, lambda mp, v: scaled(cosine(mp, v), 2 * v)),
     "cosine": (cosine, lambda mp, v: scaled(sine(mp, v), -2 * v)),
     "erf": (erf, erf_slope),
+    "distribution function": (distribution_function, distribution_slope),
     "sign": (sign, zero),
     "gelu": (gelu, gelu_slope),
     "squared relu": (squared_relu, squared_relu_slope),
@@ -246,4 +281,13 @@ FUNCTIONS: dict[str, tuple[Builder, Builder]] = {
     "elu": (elu, elu_slope),
     "selu": (selu, selu_slope),
     "softsign": (softsign, softsign_slope),
+}
+
+# the second derivative of those without a closed dual
+BENDS: dict[str, Builder] = {
+    "tanh": tanh_bend,
+    "sigmoid": sigmoid_bend,
+    "silu": silu_bend,
+    "softplus": sigmoid_slope,
+    "softsign": softsign_bend,
 }

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from oracles.activation_functions import logistic
 from oracles.activations import ACTIVATIONS
+from oracles.gaussian import density, distribution, half_line
 from refute.arithmetic import Certifying
 
 COLUMNS = ("c_0", "c_1", "m_2", r"\alpha", r"\beta_0", r"\kappa(0)", r"\kappa'(0)", r"\kappa'(1)")
@@ -193,16 +195,46 @@ def strengths(mp: Any, row: int) -> dict[str, Any]:
         "strength_unit": printed[STRENGTH][1],
         "kept": lambda: 2 - found[6],
         "inverted": found[3],
+        "share": found[6],
         "monic": monic,
     }
 
 
-def printed_floats() -> tuple[list[list[float]], list[list[float]]]:
+def printed_floats(rows: Sequence[Sequence[Printed]]) -> tuple[list[list[float]], list[list[float]]]:
     """Printed values and half units of the last digits in floats."""
     mp = Certifying(bits=64)
-    pairs = [[printed_value(mp, item) for item in row.printed] for row in TABLE]
+    pairs = [[printed_value(mp, item) for item in row] for row in rows]
     values, units = ([[float(mp.to_float(pair[side])) for pair in row] for row in pairs] for side in (0, 1))
     return values, units
+
+
+def identities(mp: Any, a: Any) -> dict[str, Any]:
+    """The means of tanh, the logistic function, softplus, SiLU and GELU of the rate ``a`` that are tied to each other."""
+
+    def mean(right: Callable[[Any], Any], left: Callable[[Any], Any], scale: Any = 2) -> Callable[[], Any]:
+        # x <= e^x, x^2 <= 2 e^x
+        return lambda: half_line(mp, lambda x: (right(x) + left(x)) * density(mp, x), 2 * scale, 2)
+
+    def rising(x: Any) -> Any:
+        return logistic(mp, a * x)
+
+    def falling(x: Any) -> Any:
+        return logistic(mp, -a * x)
+
+    def rest(x: Any) -> Any:
+        return mp.log(1 + mp.exp(-a * x))
+
+    return {
+        "tanh_first": mean(lambda x: x * mp.tanh(a * x), lambda x: x * mp.tanh(a * x)),
+        "tanh_square": mean(lambda x: mp.tanh(a * x) ** 2, lambda x: mp.tanh(a * x) ** 2),
+        "logistic_first": mean(lambda x: x * rising(x), lambda x: -x * falling(x)),
+        "logistic_square": mean(lambda x: rising(x) ** 2, lambda x: falling(x) ** 2),
+        "logistic_slope": mean(lambda x: rising(x) * falling(x), lambda x: rising(x) * falling(x)),
+        "softplus_first": mean(lambda x: x * (a * x + rest(x)), lambda x: -x * rest(x), 2 * a + 2),
+        "silu_first": mean(lambda x: x * x * rising(x), lambda x: x * x * falling(x)),
+        "gelu_first": mean(lambda x: x * x * distribution(mp, a * x), lambda x: x * x * distribution(mp, -a * x)),
+        "a": a,
+    }
 
 
 @dataclass(frozen=True)

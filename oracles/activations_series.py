@@ -1,8 +1,11 @@
 r"""Activations without a closed dual, by their Hermite series with a proved tail.
 
 $|\sum_{k\ge N}c_k^2\rho^k|\le|\rho|^N\big(\mathbb E\sigma^2-\sum_{k<N}c_k^2\big)$, and the same for the derivative with
-$\mathbb E\sigma'^2-\sum_{k<N}kc_k^2$, where both second moments are rigorous integrals.  Near $|\rho|=1$ the series is summed
-from its value at 1, with the tail $\sum_{k\ge N}c_k^2(1-|\rho|^k)\in(1-|\rho|)\,[0,\sum_{k\ge N}kc_k^2]$ of even and odd part.
+$\mathbb E\sigma'^2-\sum_{k<N}kc_k^2$, where both second moments are rigorous integrals.  Near $|\rho|=1$ even and odd part are summed
+from their values at 1.  With $\delta=1-|\rho|$, $T_1=\sum_{k\ge N}kc_k^2$ and $T_2=\sum_{k\ge N}k(k-1)c_k^2$, both from integrals at
+$\rho=\pm1$ by Price's theorem, Taylor's formula gives
+$$\sum_{k\ge N}c_k^2(1-|\rho|^k)\in\delta T_1-\tfrac{\delta^2}2[0,T_2],\qquad\sum_{k\ge N}kc_k^2|\rho|^{k-1}\in T_1-\delta[0,T_2],$$
+so that nothing is lost as $|\rho|\to1$.
 
 tanh, sigmoid, SiLU and softplus are analytic in a strip $|\mathrm{Im}\,z|\le a$ and at most $S(1+|x|)$ there, so the
 trapezoidal rule of step $h$ gives all $c_k$ at once with the error $2M_k/(e^{2\pi a/h}-1)$ (Trefethen and Weideman, 2014,
@@ -21,10 +24,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from oracles.activation_functions import FUNCTIONS
+from oracles.activation_functions import BENDS, FUNCTIONS
 from oracles.activations_piecewise import hermite_at_zero
 from oracles.duals import Activation, polynomial
-from oracles.gaussian import Function, coefficient, density, half_line, product
+from oracles.gaussian import Function, coefficient, density, half_line, mirrored, product
 from refute.arithmetic import Certifying, Reference
 
 FEWEST, FEW, MANY = 40, 200, 320
@@ -32,35 +35,43 @@ SOFTSIGN_TERMS = 1024
 
 
 @dataclass(frozen=True)
-class Ends:
-    """Even and odd part of the dual at 1, and its derivative at 1 and at -1, by quadrature."""
+class Parity:
+    r"""$\sum c_k^2$, $\sum kc_k^2$ and $\sum k(k-1)c_k^2$ over the even or the odd degrees."""
 
-    even: Any
-    odd: Any
+    value: Any
     slope: Any
-    slope_below: Any
+    bend: Any
 
-    @classmethod
-    def build(cls, mp: Any, name: str) -> Ends:
-        (same, opposite), slopes = (both_ends(mp, build(mp, None)) for build in FUNCTIONS[name])
-        return cls((same + opposite) / 2, (same - opposite) / 2, *slopes)
+    def less(self, other: Parity) -> Parity:
+        return Parity(self.value - other.value, self.slope - other.slope, self.bend - other.bend)
+
+
+def parities(mp: Any, name: str) -> tuple[Parity, Parity]:
+    """The sums over all even and over all odd degrees, by quadrature of the function and its two derivatives."""
+    same, opposite = zip(*(both_ends(mp, build(mp, None)) for build in (*FUNCTIONS[name], BENDS[name])), strict=True)
+    even, odd = ([(a + sign * b) / 2 for a, b in zip(same, opposite, strict=True)] for sign in (1, -1))
+    # the derivative of the even part is odd
+    return Parity(even[0], odd[1], even[2]), Parity(odd[0], even[1], odd[2])
 
 
 @dataclass(frozen=True)
 class Table:
-    r"""Coefficients and their squares, with $\sum_{k\ge N}c_k^2$ and $\sum_{k\ge N}kc_k^2$."""
+    """Coefficients and their squares, and for either parity the sums over all degrees and over those beyond the table."""
 
     coefficients: list[Any]
     squares: list[Any]
-    rest: Any
-    slope_rest: Any
+    totals: tuple[Parity, Parity]
+    rests: tuple[Parity, Parity]
 
     @classmethod
-    def build(cls, mp: Any, coefficients: list[Any], ends: Ends) -> Table:
+    def build(cls, mp: Any, coefficients: list[Any], totals: tuple[Parity, Parity]) -> Table:
         squares = [c * c for c in coefficients]
-        rest = abs(ends.even + ends.odd - mp.fsum(squares))
-        slope_rest = abs(ends.slope - mp.fsum(k * square for k, square in enumerate(squares)))
-        return cls(coefficients, squares, rest, slope_rest)
+        rests = []
+        for parity, total in enumerate(totals):
+            kept = [(k, square) for k, square in enumerate(squares) if k % 2 == parity]
+            moments = (mp.fsum(weight(k) * square for k, square in kept) for weight in (lambda k: 1, int, lambda k: k * (k - 1)))
+            rests.append(total.less(Parity(*moments)))
+        return cls(coefficients, squares, totals, (rests[0], rests[1]))
 
 
 class HermiteSeries(Activation):
@@ -71,7 +82,7 @@ class HermiteSeries(Activation):
 
     def __init__(self) -> None:
         self._tables: dict[Any, Table] = {}
-        self._ends: dict[Any, Ends] = {}
+        self._ends: dict[Any, tuple[Parity, Parity]] = {}
 
     @abstractmethod
     def coefficients(self, mp: Any) -> list[Any]:
@@ -79,29 +90,38 @@ class HermiteSeries(Activation):
 
     def dual(self, mp: Any, v: Any, rho: Any) -> Any:
         if at_an_end(mp, rho):
-            ends = self.ends(mp)
-            return ends.even + ends.odd if rho > 0 else ends.even - ends.odd
-        table = self.table(mp)
-        size, count = abs(rho), len(table.squares)
-        left = mp.to_float(size) ** count * mp.to_float(table.rest)
-        if left <= (1 - mp.to_float(size)) * mp.to_float(table.slope_rest):
-            return polynomial(mp, table.squares, rho) + mp.between(-1, 1) * table.rest * size**count
-        even, odd = (self._near_one(mp, table, size, parity) for parity in (0, 1))
-        return even + odd if rho > 0 else even - odd
+            even, odd = self.ends(mp)
+            return even.value + odd.value if rho > 0 else even.value - odd.value
+        table, size = self.table(mp), abs(rho)
+        delta, count = 1 - size, len(table.squares)
+        rest = abs(mp.fsum(part.value for part in table.rests))
+        bend = abs(mp.fsum(part.bend for part in table.rests))
+        if mp.to_float(size) ** count * mp.to_float(rest) <= mp.to_float(delta) ** 2 * mp.to_float(bend) / 2:
+            return polynomial(mp, table.squares, rho) + mp.between(-1, 1) * rest * size**count
+        even_part, odd_part = (self._near_one(mp, table, size, parity) for parity in (0, 1))
+        return even_part + odd_part if rho > 0 else even_part - odd_part
 
     def _near_one(self, mp: Any, table: Table, size: Any, parity: int) -> Any:
         """The even or the odd part, from its value at 1."""
         squares = [square if k % 2 == parity else mp.mpf(0) for k, square in enumerate(table.squares)]
         drop = mp.fsum(squares) - polynomial(mp, squares, size)
-        ends = self.ends(mp)
-        return (ends.odd if parity else ends.even) - drop - (1 - size) * mp.between(0, 1) * table.slope_rest
+        delta, rest = 1 - size, table.rests[parity]
+        return table.totals[parity].value - drop - delta * rest.slope + delta**2 / 2 * mp.between(0, 1) * abs(rest.bend)
 
     def dual_slope(self, mp: Any, v: Any, rho: Any) -> Any:
         if at_an_end(mp, rho):
-            return self.ends(mp).slope if rho > 0 else self.ends(mp).slope_below
-        table = self.table(mp)
+            even, odd = self.ends(mp)
+            return even.slope + odd.slope if rho > 0 else odd.slope - even.slope
+        table, size = self.table(mp), abs(rho)
         slopes = [k * square for k, square in enumerate(table.squares)][1:]
-        return polynomial(mp, slopes, rho) + mp.between(-1, 1) * table.slope_rest * abs(rho) ** len(slopes)
+        kept, beyond, delta = polynomial(mp, slopes, rho), size ** len(slopes), 1 - size
+        total = mp.between(0, 0)
+        for parity, rest in enumerate(table.rests):
+            far = mp.between(0, 1) * abs(rest.slope) * beyond
+            near = rest.slope - delta * mp.between(0, 1) * abs(rest.bend)
+            tail = near if mp.to_float(delta * abs(rest.bend)) < mp.to_float(abs(rest.slope) * beyond) else far
+            total = total + tail if rho > 0 or parity else total - tail
+        return kept + total
 
     def coefficient(self, mp: Any, v: Any, k: int) -> Any:
         """For ``k`` below the number of coefficients that are kept, at least `FEWEST`; the first two by their definition."""
@@ -109,10 +129,10 @@ class HermiteSeries(Activation):
             return mp.mpf(0)
         return coefficient(mp, FUNCTIONS[self.name][0](mp, None), k) if k < 2 else self.table(mp).coefficients[k]
 
-    def ends(self, mp: Any) -> Ends:
+    def ends(self, mp: Any) -> tuple[Parity, Parity]:
         key = (type(mp), precision(mp))
         if key not in self._ends:
-            self._ends[key] = Ends.build(mp, self.name)
+            self._ends[key] = parities(mp, self.name)
         return self._ends[key]
 
     def table(self, mp: Any) -> Table:
@@ -179,7 +199,7 @@ class Softsign(HermiteSeries):
 
 def both_ends(mp: Any, f: Function) -> tuple[Any, Any]:
     r"""$\mathbb E f(X)^2$ and $\mathbb E f(X)f(-X)$."""
-    return product(mp, f, f), product(mp, f, Function(f.left, f.right, scale=f.scale, rate=f.rate))
+    return product(mp, f, f), product(mp, f, mirrored(f))
 
 
 def trapezoid(mp: Any, f: Function, count: int, step: Fraction, nodes: int, is_odd: bool) -> list[Any]:

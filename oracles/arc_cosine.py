@@ -29,10 +29,17 @@ class Pair:
         return self.mp.atan2(self.area, self.dot)
 
     def arc_cosine(self, order: int) -> Any:
-        """``J_n`` as printed, from the angle and its sine and cosine."""
+        r"""``J_n`` from the angle and its sine and cosine: as printed for ``n <= 2``, beyond by the derivative form.
+
+        With $u=\cos\theta$ and $f=\frac{\pi-\theta}{\sin\theta}$, $J_n=(1-u^2)^{n+1/2}f^{(n)}(u)$ and $(1-u^2)f'=1+uf$; differentiated
+        $n-1$ times, this is $J_n=(2n-1)uJ_{n-1}+(n-1)^2(1-u^2)J_{n-2}$.
+        """
         mp, rest = self.mp, self.mp.pi - self.angle
         sine, cosine = self.area / self.lengths, self.dot / self.lengths
-        return (rest, sine + rest * cosine, 3 * sine * cosine + rest * (1 + 2 * cosine**2))[order] + mp.mpf(0)
+        found = [rest, sine + rest * cosine, 3 * sine * cosine + rest * (1 + 2 * cosine**2)]
+        for n in range(3, order + 1):
+            found.append((2 * n - 1) * cosine * found[-1] + (n - 1) ** 2 * sine**2 * found[-2])
+        return found[order] + mp.mpf(0)
 
     def half_space(self, order: int) -> Any:
         r"""$2\,\mathbb E\langle w,x\rangle_+^n\langle w,y\rangle_+^n$ in polar coordinates of the plane of the two vectors."""

@@ -116,6 +116,22 @@ class Erf(Activation):
         return scale * (-square / (1 + square)) ** (k // 2) * double_factorial(k - 2) / mp.sqrt(mp.factorial(k))
 
 
+class DistributionFunction(Activation):
+    """The distribution function of a standard Gaussian."""
+
+    def dual(self, mp: Any, v: Any, rho: Any) -> Any:
+        return mp.mpf(Fraction(1, 4)) + mp.asin(rho / 2) / (2 * mp.pi)
+
+    def dual_slope(self, mp: Any, v: Any, rho: Any) -> Any:
+        return 1 / (2 * mp.pi * mp.sqrt(4 - rho * rho))
+
+    def coefficient(self, mp: Any, v: Any, k: int) -> Any:
+        if k % 2 == 0:
+            return mp.mpf(Fraction(1, 2)) if k == 0 else mp.mpf(0)
+        halves = mp.mpf(Fraction((-1) ** (k // 2), 2 ** (k // 2 + 1)))
+        return halves * double_factorial(k - 2) / mp.sqrt(mp.pi * mp.factorial(k))
+
+
 class Sign(Activation):
     """The sign of ``x``."""
 
@@ -170,6 +186,7 @@ CLOSED_FORMS: dict[str, Activation] = {
     "sine": Sine(),
     "cosine": Cosine(),
     "erf": Erf(),
+    "distribution function": DistributionFunction(),
     "sign": Sign(),
     "gelu": GELU(),
     "squared relu": SquaredReLU(),

@@ -46,6 +46,33 @@ def whole(f: Callable[[Any], Any], mean: Callable[[Any, Any], Any] | None = None
     return Function(f, lambda x: f(-x), mean, **growth)
 
 
+def mirrored(f: Function) -> Function:
+    """``f(-x)``."""
+    mean = f.mean
+    return Function(f.left, f.right, None if mean is None else lambda mu, s: mean(-mu, s), f.scale, f.rate)
+
+
+def part(f: Function, sign: int) -> Function:
+    """The even part of a function, or its odd part for ``sign = -1``."""
+    mean, g = f.mean, mirrored(f)
+
+    def averaged(mu: Any, s: Any) -> Any:
+        return (mean(mu, s) + sign * mean(-mu, s)) / 2 if mean is not None else None
+
+    return Function(
+        lambda x: (f.right(x) + sign * g.right(x)) / 2,
+        lambda x: (f.left(x) + sign * g.left(x)) / 2,
+        averaged if mean is not None else None,
+        f.scale,
+        f.rate,
+    )
+
+
+def stretched(f: Function, s: Any) -> Function:
+    """``f(s x)`` for ``s > 0``, without its mean."""
+    return Function(lambda x: f.right(s * x), lambda x: f.left(s * x), None, f.scale, f.rate * s)
+
+
 @lru_cache(maxsize=16)
 def roots(mp: Any) -> tuple[Any, Any]:
     r"""$1/\sqrt2$ and $1/\sqrt{2\pi}$, which every value of an integrand needs."""
@@ -114,20 +141,24 @@ def coefficient(mp: Any, f: Function, k: int) -> Any:
     return half_line(mp, integrand, f.scale * Fraction(11, 5), f.rate, 2) / mp.sqrt(mp.factorial(k))
 
 
-def correlation(mp: Any, f: Function, rho: Any) -> Any:
-    r"""$\mathbb E f(X)f(Y)$ for standard Gaussians of the exact correlation ``rho``, by the mean over $Z$.
+def correlation(mp: Any, f: Function, rho: Any, first: Any = 1, second: Any = 1) -> Any:
+    r"""$\mathbb E f(sX)f(tY)$ for standard Gaussians of the exact correlation ``rho``, by the mean over $Z$.
 
-    $|\mathbb E f(\mu+sZ)|\le2Ae^{b|\mu|+b^2/2}$ bounds what is cut off.
+    ``first`` and ``second`` are the standard deviations $s,t>0$.  $|\mathbb E f(\mu+uZ)|\le2Ae^{b|\mu|+b^2u^2/2}$ bounds what is cut
+    off.
     """
+    s, t = mp.mpf(first), mp.mpf(second)
     if mp.eq(1 - abs(rho), 0) is not False:
-        return product(mp, f, f if rho > 0 else Function(f.left, f.right, scale=f.scale, rate=f.rate))
-    s = mp.sqrt((1 - rho) * (1 + rho))
+        other = stretched(f, t)
+        return product(mp, stretched(f, s), other if rho > 0 else mirrored(other))
+    root = t * mp.sqrt((1 - rho) * (1 + rho))
     if f.mean is None:
         raise ValueError("no closed form of the mean of this function is known")
     mean = f.mean
 
     def integrand(x: Any) -> Any:
-        return (f.right(x) * mean(rho * x, s) + f.left(x) * mean(-rho * x, s)) * density(mp, x)
+        centre = t * rho * x
+        return (f.right(s * x) * mean(centre, root) + f.left(s * x) * mean(-centre, root)) * density(mp, x)
 
-    scale = 4 * f.scale * f.scale * mp.exp(mp.mpf(f.rate) ** 2 / 2)
-    return half_line(mp, integrand, scale, 2 * f.rate)
+    scale = 4 * f.scale * f.scale * mp.exp((f.rate * t) ** 2 / 2)
+    return half_line(mp, integrand, scale, f.rate * (s + t))

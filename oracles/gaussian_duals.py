@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracles import gaussian
-from oracles.activation_functions import FUNCTIONS, tanh_gelu
+from oracles.activation_functions import FUNCTIONS, scaled, tanh_gelu
 from oracles.activations import ACTIVATIONS
 
 TANH_GELU_TERMS = 10
@@ -37,13 +37,18 @@ def tanh_gelu_dual(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
     return {**closed_form(mp, sigma, rho), "mean": mean}
 
 
-def price(mp: Any, sigma: tuple[str, Any], rho: Any) -> dict[str, Any]:
-    """The slope of the textbook's dual, and ``E sigma'(X) sigma'(Y)`` by quadrature."""
+def price(mp: Any, sigma: tuple[str, Any], rho: Any, N: int) -> dict[str, Any]:
+    """The slope of the textbook's dual, ``E sigma'(X) sigma'(Y)`` by quadrature, and the series of the slope up to degree ``N``."""
     name, v = sigma
+    activation, slope = ACTIVATIONS[name], FUNCTIONS[name][1](mp, v)
+    masses = [k * activation.coefficient(mp, v, k) ** 2 for k in range(1, N + 1)]
     return {
-        "slope": lambda: ACTIVATIONS[name].dual_slope(mp, v, rho),
-        "mean": lambda: gaussian.correlation(mp, FUNCTIONS[name][1](mp, v), rho),
-        "dual": lambda: ACTIVATIONS[name].dual(mp, v, rho),
+        "slope": lambda: activation.dual_slope(mp, v, rho),
+        "mean": lambda: gaussian.correlation(mp, slope, rho),
+        "dual": lambda: activation.dual(mp, v, rho),
+        "partial": mp.fsum(mass * rho**k for k, mass in enumerate(masses)),
+        "rest": lambda: gaussian.product(mp, slope, slope) - mp.fsum(masses),
+        "size": abs(rho),
     }
 
 
@@ -64,6 +69,31 @@ def properties(mp: Any, kernel: dict[str, Any], rho: Any, x: Any, y: Any) -> dic
         "at_middle": lambda: at((x + y) / 2),
         "of_sum": lambda: 2 * (at(rho) - at(-rho)),
         "at_one": mp.mpf(1),
+    }
+
+
+def equidistant(mp: Any, kernel: dict[str, Any], points: list[Any]) -> dict[str, Any]:
+    r"""$\hat\sigma/\hat\sigma(1)$ at equidistant correlations."""
+    activation, v = ACTIVATIONS[kernel["activation"]], kernel["parameter"]
+    variance = activation.dual(mp, v, mp.mpf(1))
+    return {f"at_{j}": activation.dual(mp, v, point) / variance for j, point in enumerate(points)} | {"one": mp.mpf(1)}
+
+
+def parity(mp: Any, sigma: tuple[str, Any], rho: Any, factor: Any) -> dict[str, Any]:
+    """The textbook's dual at ``rho`` and ``-rho``, and the means of the two parts of the function by quadrature."""
+    name, v = sigma
+    f = FUNCTIONS[name][0](mp, v)
+
+    def mean(function: gaussian.Function) -> Any:
+        return gaussian.correlation(mp, function, rho)
+
+    return {
+        "at_rho": lambda: ACTIVATIONS[name].dual(mp, v, rho),
+        "at_minus": lambda: ACTIVATIONS[name].dual(mp, v, -rho),
+        "even_mean": lambda: mean(gaussian.part(f, 1)),
+        "odd_mean": lambda: mean(gaussian.part(f, -1)),
+        "scaled_mean": lambda: mean(scaled(f, factor)),
+        "factor": factor,
     }
 
 

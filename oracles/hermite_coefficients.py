@@ -9,6 +9,7 @@ from typing import Any
 from oracles import gaussian
 from oracles.activation_functions import FUNCTIONS
 from oracles.activations import ACTIVATIONS, Kernel, double_factorial
+from oracles.gaussian import hermite
 
 
 def coefficients(mp: Any, sigma: tuple[str, Any], K: int, lowest: int = 0) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def sign_and_double_factorial(name: str, k: int) -> tuple[int, int]:
             return sign_and_double_factorial("leaky relu", k - 1) if k else (1, 1)
         case "sine" | "cosine" if is_odd == (name == "sine"):
             return (-1) ** m, 1
-        case "erf" | "sign" if is_odd:
+        case "erf" | "sign" | "distribution function" if is_odd:
             return (-1) ** m, double_factorial(k - 2)
     return 1, 1
 
@@ -70,6 +71,41 @@ def mehler(mp: Any, rho: Any, m: int, n: int) -> dict[str, Any]:
         "misprinted": lambda: misprinted(mp, m, n, rho) / roots,
         "matched": mp.mpf(int(m == n)),
         "value": rho,
+    }
+
+
+def slope_tail(mp: Any, sigma: tuple[str, Any], M: int) -> dict[str, Any]:
+    r"""$c_{2m}^2$ for ``m`` up to ``M`` by the printed coefficients, and $\mathbb E\sigma'^2-\sum_{k\le2M}kc_k^2$."""
+    name, v = sigma
+    squares = [ACTIVATIONS[name].coefficient(mp, v, k) ** 2 for k in range(2 * M + 1)]
+    slope = FUNCTIONS[name][1](mp, v)
+    second = gaussian.product(mp, slope, slope)
+    kept = mp.fsum(k * square for k, square in enumerate(squares))
+    return {"square": squares[2::2], "rest": second - kept, "v": v, "slope": second}
+
+
+REACH = 4
+
+
+def mehler_sum(mp: Any, x: Any, y: Any, rho: Any, N: int) -> dict[str, Any]:
+    r"""Mehler's sum up to degree ``N`` at the arguments $4x,4y$, and its closed form as a quotient of Gaussian densities.
+
+    The density of a pair of correlation $\rho$ is $\frac1{2\pi\sqrt{1-\rho^2}}e^{-(x^2-2\rho xy+y^2)/2(1-\rho^2)}$.
+    """
+    x, y = REACH * x, REACH * y
+    products = [hermite(k, x) * hermite(k, y) * rho**k for k in range(N + 1)]
+    square, across, determinant = x * x + y * y, 2 * rho * x * y, 1 - rho * rho
+    root = mp.sqrt(determinant)
+    quotient = mp.exp(square / 2 - (square - across) / (2 * determinant))
+    return {
+        "closed": quotient / root,
+        "partial": mp.fsum(term / mp.factorial(k) for k, term in enumerate(products)),
+        "monic": lambda: mp.fsum(products),
+        "rootless": quotient,
+        "doubled": lambda: quotient**2 / root,
+        "linear": lambda: mp.exp((across - rho * square) / (2 * determinant)) / root,
+        "envelope": mp.exp(square / 4),
+        "size": abs(rho),
     }
 
 

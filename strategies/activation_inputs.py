@@ -2,6 +2,7 @@ r"""Activations by name as inputs of claims about their duals, with a variance a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,10 +17,11 @@ from strategies.activations import ACTIVATIONS, Correlation, Kernel
 from strategies.duals import spread
 from strategies.kernels import FLOOR
 
-CLOSED = ("leaky relu", "exponential", "sine", "cosine", "erf", "sign", "gelu", "squared relu")
-SMOOTH_ENOUGH = ("leaky relu", "exponential", "sine", "cosine", "erf", "gelu", "squared relu", "elu", "selu")
+CLOSED = ("leaky relu", "exponential", "sine", "cosine", "erf", "distribution function", "sign", "gelu", "squared relu")
+SMOOTH_ENOUGH = (*(name for name in CLOSED if name != "sign"), "elu", "selu")
 RATES = ("exponential", "sine", "cosine", "erf")
 LOW, HIGH = 2.0**-20, 2.0**4
+NARROW, WIDE = 2.0**-3, 1.5
 
 
 @dataclass(frozen=True)
@@ -91,37 +93,73 @@ class NamedActivations(Input):
 
 
 class Variances(Input):
-    """A positive number between `LOW` and ``high``."""
+    """A positive number between ``low`` and ``high``."""
 
     families = ("log-uniform", "uniform")
 
-    def __init__(self, high: float = HIGH) -> None:
-        self.high = high
+    def __init__(self, high: float = HIGH, low: float = LOW) -> None:
+        self.low, self.high = low, high
 
     def parts(self) -> Mapping[str, Shape]:
         return {"": ()}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
         if family == "uniform":
-            return {"": sampler.uniform(batch, low=LOW, high=self.high)}
-        return {"": sampler.log_uniform(batch, low=LOW, high=self.high)}
+            return {"": sampler.uniform(batch, low=self.low, high=self.high)}
+        return {"": sampler.log_uniform(batch, low=self.low, high=self.high)}
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        return {"": Fraction(draw(st.integers(1, int(self.high))), 1 << draw(st.integers(0, 12)))}
+        return {"": max(Fraction(draw(st.integers(1, int(self.high))), 1 << draw(st.integers(0, 12))), Fraction(self.low))}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for power in (0, 2, 4, -3, -10, -20):
-            if 2.0**power <= self.high:
+        for power in (0, 2, 4, -3, -10, -20, 8, 12):
+            if self.low <= 2.0**power <= self.high:
                 yield {"": Fraction(2) ** power}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
-        return {"": xp.clip(parts[""], min=LOW, max=self.high)}
+        return {"": xp.clip(parts[""], min=self.low, max=self.high)}
 
     def simplest(self, sizes: Mapping[str, int], part: str) -> int:
         return 1
 
     def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
-        return LOW <= parts[""][()] <= self.high
+        return self.low <= parts[""][()] <= self.high
+
+
+class StandardDeviations(Variances):
+    """Two positive numbers between `NARROW` and `WIDE`, the standard deviations of a Gaussian pair."""
+
+    families = ("log-uniform", "uniform", "alike")
+
+    def __init__(self) -> None:
+        super().__init__(WIDE, NARROW)
+
+    def parts(self) -> Mapping[str, Shape]:
+        return {"": (2,)}
+
+    def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        match family:
+            case "uniform":
+                return {"": sampler.uniform(batch, 2, low=NARROW, high=WIDE)}
+            case "alike":
+                return {"": sampler.uniform(batch, 1, low=NARROW, high=WIDE).expand(batch, 2).clone()}
+        return {"": sampler.log_uniform(batch, 2, low=NARROW, high=WIDE)}
+
+    def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
+        return {"": [Fraction(k, 4) for k in draw(st.lists(st.integers(1, 6), min_size=2, max_size=2))]}
+
+    def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
+        widest, narrowest = Fraction(3, 2), Fraction(1, 8)
+        yield {"": [1, 1]}
+        yield {"": [widest, 1]}
+        for pair in itertools.product((narrowest, widest), repeat=2):
+            yield {"": list(pair)}
+
+    def clamp(self, xp: Any, parts: Parts) -> Parts:
+        return {"": xp.clip(parts[""], min=NARROW, max=WIDE)}
+
+    def admits(self, parts: Mapping[str, NDArray[Any]], sizes: Mapping[str, int], choices: Mapping[str, str]) -> bool:
+        return all(NARROW <= s <= WIDE for s in parts[""])
 
 
 class Rows(Input):
@@ -169,9 +207,14 @@ def activation(*names: str) -> NamedActivations:
     return NamedActivations(names or CLOSED)
 
 
-def variance(high: float = HIGH) -> Variances:
-    """The variance of a Gaussian."""
-    return Variances(high)
+def variance(high: float = HIGH, low: float = LOW) -> Variances:
+    """The variance of a Gaussian, or another positive number."""
+    return Variances(high, low)
+
+
+def standard_deviations() -> StandardDeviations:
+    """The standard deviations of a Gaussian pair."""
+    return StandardDeviations()
 
 
 def row(count: int, first: int = 0) -> Rows:

@@ -65,6 +65,11 @@ class Tabulated(Activation):
     def constant(self, xp: Any, parameter: Any) -> Any:
         return self.tables.mean**2 + 0 * parameter
 
+    def squares(self, count: int) -> list[float]:
+        """The squared Hermite coefficients ``c_k^2`` for ``k < count``, at most ``2 TERMS - 1`` of them."""
+        even, odd = [self.tables.mean**2, *self.tables.series[:, 0]], self.tables.series[:, 1]
+        return [float(odd[k // 2] if k % 2 else even[k // 2]) for k in range(count)]
+
     def _near_zero(self, xp: Any, a: Any) -> tuple[Any, Any, Any, Any]:
         """``E(a) - E(0), O(a), E'(a), O'(a)`` for ``a <= 1/2``."""
         small = xp.where(a <= 0.5, a, 0 * a)

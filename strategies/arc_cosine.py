@@ -23,9 +23,11 @@ def opening(xp: Any, x: Any, y: Any) -> Any:
 
 
 def arc_cosine(xp: Any, order: int, delta: Any) -> Any:
-    """``J_n`` for ``n <= 2``."""
+    """``J_n``."""
     if order == 0:
         return delta
+    if order > 2:
+        return higher(xp, order, delta)
     near = delta < 1
     small = xp.where(near, delta, 0 * delta)
     sine, cosine = xp.sin(delta), xp.cos(delta)
@@ -34,6 +36,24 @@ def arc_cosine(xp: Any, order: int, delta: Any) -> Any:
         return xp.where(near, series, sine - delta * cosine)
     series = -alternating(2 * small, [(1 - k) / math.factorial(2 * k + 1) * (k > 1) for k in range(TERMS)])
     return xp.where(near, series, delta * (1 + 2 * cosine * cosine) - 3 * sine * cosine)
+
+
+def higher(xp: Any, order: int, delta: Any) -> Any:
+    r"""``J_n`` for ``n > 2``, by sums and integrals of positive terms on either side of a right angle.
+
+    For acute $\theta$, $J_n=(2n-1)\cos\theta J_{n-1}+(n-1)^2\sin^2\theta J_{n-2}$; for an obtuse one Cho and Saul (2009), eq. (17),
+    $J_n=n!\sin^{2n+1}\theta\int_0^{\pi/2}\frac{\cos^n\xi\,d\xi}{(1-\cos\theta\cos\xi)^{n+1}}$.
+    """
+    obtuse = delta < math.pi / 2
+    wide, narrow = xp.where(obtuse, delta, 0 * delta), xp.where(obtuse, 0 * delta + math.pi, delta)
+    before, current = arc_cosine(xp, 1, narrow), arc_cosine(xp, 2, narrow)
+    for n in range(3, order + 1):
+        before, current = current, (1 - 2 * n) * xp.cos(narrow) * current + ((n - 1) * xp.sin(narrow)) ** 2 * before
+    t, weights = arrays(xp, delta, *legendre(32))
+    turn = xp.cos(math.pi / 2 * t)
+    integrand = turn**order / (1 + xp.cos(wide)[:, None] * turn) ** (order + 1)
+    integral = math.pi / 2 * xp.sum(integrand * weights, axis=1)
+    return xp.where(obtuse, math.factorial(order) * xp.sin(wide) ** (2 * order + 1) * integral, current)
 
 
 def sector_mean(xp: Any, order: int, delta: Any) -> Any:

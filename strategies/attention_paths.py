@@ -149,6 +149,13 @@ class PathNetwork:
             products = [P @ product for product in products for P in later]
         return self.xp.stack(products, axis=1)
 
+    def path_counts(self) -> list[int]:
+        """How many paths go through 0, 1, ... heads: the products of layers that add no head or one of the heads."""
+        counts = [1]
+        for _ in range(self.layers):
+            counts = [int(self.skip) * a + self.heads * b for a, b in zip([*counts, 0], [0, *counts], strict=True)]
+        return counts
+
     def magnitude(self, attentions: list[list[Any]]) -> Any:
         """The largest entry of the path sum and biases of absolute values, ``(batch,)``: the scale of rounding."""
         X = abs(self.tokens)

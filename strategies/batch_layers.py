@@ -7,6 +7,7 @@ Gaussian ``W`` the rows of ``W H Q`` are i.i.d. as ``(sigma_1 w_1, ..., sigma_n 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -196,6 +197,34 @@ def two_level_limit(xp: Any, r: Any, high: int, low: int, layers: int) -> tuple[
     return xp.stack(gaps, axis=1), xp.stack(least, axis=1)
 
 
+def two_level_distance(xp: Any, r: Any, high: int, low: int, layers: int) -> tuple[Any, Any]:
+    """``sum (sigma_i - n^{-1/2})^2`` of the layers ``2, ..., layers + 1`` in that limit, and the least ``sigma_n^2`` up to each."""
+    count = high + low
+    gaps, least = two_level_limit(xp, r, high, low, layers)
+    step = gaps / (high * low / count) ** 0.5
+    small = (1 - high * step) / count
+    cost = high * (low * step / count / ((small + step) ** 0.5 + count**-0.5)) ** 2
+    return cost + low * (high * step / count / (small**0.5 + count**-0.5)) ** 2, xp.minimum(least, small)
+
+
+def finite_width(xp: Any, r: Any, high: int, low: int, layers: int, w: int) -> tuple[Any, Any]:
+    """A lower bound of the mean gap of the layers ``2, ..., layers + 1`` at the width ``2^w``, and the level ``alpha`` they keep.
+
+    As the oracle `finite_width`; the claim that uses it says why it is a bound.
+    """
+    count = high + low
+    gaps, least = two_level_limit(xp, r, high, low, layers)
+    eta, l = least / (1 << 20), xp.arange(1, layers + 1, dtype=r.dtype, device=r.device)
+    log_lipschitz = xp.log((count + 4) / (2 * count + 4) / (least - eta))
+    log_noise = -w / 2 * math.log(2)
+
+    def apart(steps: Any) -> Any:
+        power = xp.exp(xp.clip(log_noise + steps * log_lipschitz, max=600.0))
+        return -power * xp.expm1(-steps * log_lipschitz) / xp.expm1(log_lipschitz)
+
+    return xp.clip(gaps * (1 - l * apart(l) / eta) - apart(l + 1), min=0.0), xp.sqrt(least - eta)
+
+
 def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
     """``|zeta|`` of two samples, ``(batch, L)``, by the central limit of ``d`` wrapped Cauchy steps; ``steps``: ``(batch, L, 2)``.
 
@@ -218,6 +247,13 @@ def restricted_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, A
     radius = walk(xp, a, steps, d)
     kept = xp.all(1 - radius[:, :-1] >= t[:, None], axis=1)
     return xp.where(kept, radius[:, -1] / 2**0.5, xp.zeros_like(t)), t / 2
+
+
+def distance_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, Any]:
+    """``sum (sigma_i - 2^{-1/2})^2`` at the end of such a walk, likewise restricted, and the level ``t/2``."""
+    gap, alpha = restricted_walk(xp, a, t, steps, d)
+    root = xp.sqrt(xp.clip(1 - 2 * gap * gap, min=0.0))
+    return 4 * gap * gap / (1 + root) / (2 + xp.sqrt(2 + 2 * root)), alpha
 
 
 def average_walk(xp: Any, a: Any, steps: Any, d: int) -> tuple[Any, Any]:

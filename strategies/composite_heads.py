@@ -160,6 +160,14 @@ class Heads:
         return self.xp.max(column_norm(self.xp, self.parts["key"], self.parts["input_width"]) * self.composite, axis=1)
 
     @property
+    def separate_strength(self) -> Any:
+        """The largest ``|W_QK|_1`` of a head times the root of the largest ``|W|_1`` times the largest ``|W|_inf``, ``(batch,)``."""
+        xp, parts = self.xp, self.parts
+        columns = xp.max(column_norm(xp, parts["value"], parts["input_width"]), axis=1)
+        rows = xp.max(row_norm(xp, parts["value"], parts["output_width"]), axis=1)
+        return xp.max(column_norm(xp, parts["key"], parts["input_width"]), axis=1) * xp.sqrt(columns * rows)
+
+    @property
     def composite(self) -> Any:
         """The composite norms of the value weights, ``(batch, H)``."""
         return composite_norm(self.xp, self.parts["value"], self.parts["input_width"], self.parts["output_width"])
@@ -199,7 +207,11 @@ def column_norm(xp: Any, weights: Any, widths: Any) -> Any:
     return xp.max(xp.sum(xp.abs(weights) * widths[:, None, :, None], axis=-2), axis=-1)
 
 
+def row_norm(xp: Any, weights: Any, widths: Any) -> Any:
+    """The largest row sums of ``weights`` ``(batch, H, p, g)``, whose columns have the ``widths`` ``(batch, g)``."""
+    return xp.max(xp.sum(xp.abs(weights) * widths[:, None, None, :], axis=-1), axis=-1)
+
+
 def composite_norm(xp: Any, weights: Any, rows: Any, columns: Any) -> Any:
     """The composite norms ``(batch, H)`` of ``weights`` ``(batch, H, p, g)`` with the given widths."""
-    row_sums = xp.sum(xp.abs(weights) * columns[:, None, None, :], axis=-1)
-    return xp.sqrt(column_norm(xp, weights, rows) * xp.max(row_sums, axis=-1))
+    return xp.sqrt(column_norm(xp, weights, rows) * row_norm(xp, weights, columns))

@@ -153,6 +153,20 @@ class Sign(Erf):
         return xp.ones_like(parameter), xp.zeros_like(parameter)
 
 
+class DistributionFunction(Erf):
+    r"""The Gaussian distribution function $\Phi(x)$: the dual is $\frac1{2\pi}(\frac\pi2+\arcsin\frac\rho2)$."""
+
+    def shrinkage(self, xp: Any, parameter: Any) -> tuple[Any, Any]:
+        half = 0 * parameter + 0.5
+        return half, half
+
+    def constant(self, xp: Any, parameter: Any) -> Any:
+        return math.pi / 2 + 0 * parameter
+
+    def factor(self, xp: Any, parameter: Any) -> Any:
+        return 1 / (2 * math.pi)
+
+
 class GELU(Activation):
     r"""$x\Phi(x)$ with the Gaussian distribution function $\Phi$ (not its tanh approximation)."""
 
@@ -200,6 +214,7 @@ CLOSED_FORMS: dict[str, Activation] = {
     "sine": Exponential(even=False),
     "cosine": Exponential(odd=False),
     "erf": Erf(),
+    "distribution function": DistributionFunction(),
     "sign": Sign(),
     "gelu": GELU(),
     "squared relu": SquaredReLU(),

@@ -55,11 +55,11 @@ def orthonormal_hermite(k: int, x: Any) -> Any:
     return value
 
 
-def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False) -> Any:
-    r"""$\mathbb E f(X)f(Y)$ at the angles $\theta=\arccos\rho$, ``(batch,)``; ``f`` maps ``(batch, angles, radii)`` to the same.
+def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False, other: Elementwise | None = None) -> Any:
+    r"""$\mathbb E f(X)g(Y)$ at the angles $\theta=\arccos\rho$, ``(batch,)``; ``f`` maps ``(batch, angles, radii)`` to the same.
 
-    The angles of a sector cluster at its edges, where one of the two Gaussians changes its sign; they are symmetric, so that
-    ``f(Y)`` is ``f(X)`` or ``f(-X)`` in reverse order.
+    $g$ is ``other``, or ``f`` itself.  The angles of a sector cluster at its edges, where one of the two Gaussians changes its
+    sign; they are symmetric, so that ``g(Y)`` is ``g(X)`` or ``g(-X)`` in reverse order.
     """
     r, radial = half_line(14, 20) if fine else half_line(2, 32, reach=11.5)
     t, weights = legendre(48 if fine else 40)
@@ -69,7 +69,8 @@ def plane_mean(xp: Any, f: Elementwise, angle: Any, fine: bool = False) -> Any:
     for length, sign in ((math.pi - angle, 1), (angle, -1)):
         x = xp.sin(length[:, None] * t)[:, :, None] * r
         right, left = f(x), f(-x)
-        paired = (right, left) if sign > 0 else (left, right)
+        same, opposite = (right, left) if other is None else (other(x), other(-x))
+        paired = (same, opposite) if sign > 0 else (opposite, same)
         product = right * xp.flip(paired[0], axis=1) + left * xp.flip(paired[1], axis=1)
         values = xp.sum(product * radial, axis=2)
         total = total + length * xp.sum(values * weights, axis=1)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from strategies.activations import ACTIVATIONS, Kernel, Series
+from strategies.activations_tabulated import Tabulated
+from strategies.gaussian import orthonormal_hermite
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ def factors(xp: Any, name: str, v: Any, k: int) -> Factors:
             width = 1 + 8 * v * v
             factor = 4 * v / xp.sqrt(math.pi * width) * (1 - 1 / width) ** m
             return Factors(turn, double_factorial(k - 2), factor) if is_odd else Factors(1, 1, zero)
+        case "distribution function":
+            if is_odd:
+                return Factors(turn, double_factorial(k - 2), zero + 2.0 ** -(m + 1) / math.sqrt(math.pi))
+            return Factors(1, 1, zero + 0.5 if k == 0 else zero)
         case "sign":
             return Factors(turn, double_factorial(k - 2), zero + 2 / root) if is_odd else Factors(1, 1, zero)
         case "gelu":
@@ -63,12 +69,29 @@ def factors(xp: Any, name: str, v: Any, k: int) -> Factors:
     raise ValueError(f"got {name!r}, whose Hermite coefficients have no closed form here")
 
 
+def central_binomials(count: int) -> list[float]:
+    r"""$\binom{2j}j4^{-j}$ for ``j < count``."""
+    found = [1.0]
+    for j in range(1, count):
+        found.append(found[-1] * (2 * j - 1) / (2 * j))
+    return found[:count]
+
+
+def hermite_products(xp: Any, x: Any, y: Any, highest: int) -> Any:
+    r"""$\mathrm{he}_k(x)\mathrm{he}_k(y)$ for ``k <= highest``, ``(batch, highest + 1)``."""
+    products = [orthonormal_hermite(k, x) * orthonormal_hermite(k, y) for k in range(highest + 1)]
+    return xp.stack(products, axis=1)
+
+
 def shares(xp: Any, kernel: Kernel, count: int) -> Any:
     r"""$c_k^2/\mathbb E\sigma^2$ of a kernel map that is not centred, for ``k < count``, as a tensor ``(batch, count)``."""
     if isinstance(kernel.activation, Series):
         weights = kernel.parameter / xp.sum(kernel.parameter, axis=1, keepdims=True)
         padding = xp.zeros_like(weights[:, :1])
         return xp.concat([weights, *[padding] * max(0, count - weights.shape[1])], axis=1)[:, :count]
+    if isinstance(kernel.activation, Tabulated):
+        squares = xp.asarray(kernel.activation.squares(count), dtype=kernel.variance.dtype, device=kernel.variance.device)
+        return squares[None, :] / kernel.variance[:, None]
     name = next(name for name, activation in ACTIVATIONS.items() if activation is kernel.activation)
     found = [factors(xp, name, kernel.parameter, k).coefficient(k) ** 2 for k in range(count)]
     return xp.stack(found, axis=1) / kernel.variance[:, None]

@@ -118,7 +118,7 @@ class DrawnHead(Input):
     A bound by the residual of the tokens, the least norm over all shifts, is one for every ``shift`` ``(d,)`` of the rest.
     """
 
-    families = ("gaussian", "common", "few values")
+    families = ("gaussian", "common", "few values", "extreme points")
 
     def __init__(self, tokens: str, dim: str) -> None:
         self.count, self.dim = tokens, dim
@@ -128,7 +128,11 @@ class DrawnHead(Input):
         return {"common": (d,), "rest": (self.count, d), "key": (d, d), "value": (d,), "shift": (d,)}
 
     def sample(self, sampler: Sampler, family: str, batch: int, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
-        """But for Gaussian tokens the logits of ``common`` are larger than 1; tokens of ``few values`` have halves as entries."""
+        """But for Gaussian tokens the logits of ``common`` are larger than 1; tokens of ``few values`` have halves as entries.
+
+        ``extreme points`` of the norms: every token leaves the shift in one coordinate, tokens that share one by equal parts,
+        and every column of the key has one entry.
+        """
         shapes = {name: shape_of(shape, sizes) for name, shape in self.parts().items()}
         parts = {name: sampler.normal(batch, *shape) for name, shape in shapes.items()}
         if family == "few values":
@@ -137,6 +141,13 @@ class DrawnHead(Input):
             # a head without weights moves nothing
             first = parts["value"][:, :1]
             parts["value"][:, :1] = sampler.where((parts["value"] == 0).all(dim=1, keepdim=True), 1.0, first)
+        if family == "extreme points":
+            n, d = shapes["rest"]
+            rest = _one_hot(sampler, batch, n, d)
+            parts["rest"] = rest / rest.abs().sum(dim=1, keepdim=True).clamp_min(1.0)
+            parts["key"] = _one_hot(sampler, batch, d, d).mT
+            parts["common"] = _one_hot(sampler, batch, 1, d)[:, 0]
+            parts["value"] = sampler.signs(batch, d) * sampler.bernoulli(0.5, batch, d)
         size = sampler.log_uniform(batch, 1, low=2.0**-6, high=2.0)
         parts["rest"] = parts["rest"] * size[:, None]
         if family != "gaussian":
@@ -146,6 +157,8 @@ class DrawnHead(Input):
         middle = (parts["rest"].amax(dim=1) + parts["rest"].amin(dim=1)) / 2
         median = parts["rest"].median(dim=1).values
         parts["shift"] = sampler.where(sampler.bernoulli(0.5, batch, 1), middle, median)
+        if family == "extreme points":
+            parts["shift"] = 0 * parts["shift"]
         return parts
 
     def draw(self, draw: Callable[[Any], Any], sizes: Mapping[str, int], choices: Mapping[str, str]) -> Parts:
@@ -212,6 +225,14 @@ class DrawnLayer:
         shifts = xp.concat([column, middle], axis=1)
         distances = xp.abs(column[:, None, :] - shifts[:, :, None])
         return xp.sqrt(xp.min(xp.sum(distances, axis=2) * xp.max(distances, axis=2), axis=1))
+
+
+def _one_hot(sampler: Sampler, batch: int, rows: int, length: int) -> Any:
+    """Rows ``(batch, rows, length)`` with a single entry 1 or -1, at random."""
+    import torch
+
+    places = sampler.integers(0, length - 1, batch, rows, 1)
+    return sampler.signs(batch, rows, 1) * (torch.arange(length, device=sampler.device) == places)
 
 
 def planted_head() -> PlantedHead:

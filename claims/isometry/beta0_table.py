@@ -21,7 +21,7 @@ from strategies import activation_table
 from strategies.activation_inputs import row
 
 value, printed, unit = quantities("value printed unit")
-strength, strength_unit, kept, inverted, monic = quantities("strength strength_unit kept inverted monic")
+strength, strength_unit, kept, inverted, share, monic = quantities("strength strength_unit kept inverted share monic")
 j = sizes("j")
 
 
@@ -33,7 +33,8 @@ def constants(entry):
 
 def evaluate(xp, row):
     table = [constants(entry) for entry in oracle.TABLE]
-    values, units = (activation_table.gather(xp, row, part) for part in oracle.printed_floats())
+    printed_rows = oracle.printed_floats([entry.printed for entry in oracle.TABLE])
+    values, units = (activation_table.gather(xp, row, part) for part in printed_rows)
     found = activation_table.gather(xp, row, [entry.values for entry in table])
     return {
         value: found,
@@ -43,6 +44,7 @@ def evaluate(xp, row):
         strength_unit: units[:, oracle.STRENGTH],
         kept: 2 - found[:, 6],
         inverted: found[:, 3],
+        share: found[:, 6],
         monic: activation_table.gather(xp, row, [entry.monic for entry in table]),
     }
 
@@ -72,6 +74,7 @@ claim = Claim(
         strength_unit: "half a unit of its last digit",
         kept: "2 - c_1^2/m_2, with the mean kept",
         inverted: "c_1^2/sum of c_k^2 for k >= 1, as the README has it",
+        share: "c_1^2/m_2, the mean kept",
         monic: "2 - c_1^2/sum with the coefficients E sigma He_k / k!",
     },
     notation={
@@ -82,6 +85,7 @@ claim = Claim(
         strength_unit: r"\mathrm{unit}",
         kept: r"\big(2-\tfrac{c_1^2}{m_2}\big)",
         inverted: r"\tfrac{c_1^2}{\sum_{k\ge1}c_k^2}",
+        share: r"\tfrac{c_1^2}{m_2}",
         monic: r"\big(2-\tfrac{c_1^2}{\sum_{k\ge1}c_k^2/k!}\big)",
     },
     mutants=[
@@ -94,6 +98,11 @@ claim = Claim(
             "as the README prints it",
             statement=agree(inverted),
             because="c_1^2/sum of c_k^2 is 0.7335 for ReLU, and 0 for the absolute value",
+        ),
+        Mutant(
+            "inverted, and the mean kept",
+            statement=agree(share),
+            because="c_1^2/m_2 is 1/2 for ReLU, not 1.2665",
         ),
         Mutant(
             "coefficients divided by k!",

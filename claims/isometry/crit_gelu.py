@@ -8,7 +8,9 @@ so the only critical variance is $K^*=\frac{3+\sqrt{17}}2=3.5615528\dots$, with 
 $C_b=0.17292239075606\dots$.
 
 The half-stable universality class of Roberts, Yaida and Hanin (2022), §5.3, where the numbers are given; the identity is derived
-here from $g(K)=\frac K4+\frac K{2\pi}\arcsin\frac K{1+K}+\frac{K^2}{\pi(1+K)\sqrt{1+2K}}$.
+here from $g(K)=\frac K4+\frac K{2\pi}\arcsin\frac K{1+K}+\frac{K^2}{\pi(1+K)\sqrt{1+2K}}$, of which
+`isometry/dual_variances` is the form for two variances.  The digits are in `isometry/crit_points`; SiLU, whose critical variance
+has no closed form, is in `isometry/crit_silu`.
 """
 
 import math
@@ -51,7 +53,7 @@ def identity(polynomial):
 claim = Claim(
     source=ROBERTS_2022.item("§5.3, half-stable class"),
     provenance="derived",
-    inputs={"K": variance()},
+    inputs={"K": variance(high=4096.0)},
     sizes={},
     statement=identity(K**2 - 3 * K - 2),
     evaluate=evaluate,
@@ -64,9 +66,8 @@ claim = Claim(
     },
     notation={growth: "g'(K)", susceptibility: r"\mathbb{E}\,\sigma'(\sqrt Kz)^2"},
     not_covered=[
-        "the digits of C_W and C_b, which the tests of the oracle certify",
-        "SiLU, whose critical point has no closed form",
-        "variances above 16 or below 2^-20",
+        "the digits of C_W and C_b: isometry/crit_points",
+        "variances above 4096 or below 2^-20",
     ],
     mutants=[
         Mutant(

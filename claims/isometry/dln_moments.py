@@ -20,8 +20,8 @@ from claims.sources import ROBERTS_2022
 from oracles import finite_width
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.finite_width import linear_layers, positive_scale, scale_of
+from strategies.laws import gaussian
 from strategies.matrices import samples
-from strategies.networks import gaussian
 
 first, moment, moment_next, growth, pairings, energy, overlap, variance = quantities(
     "first moment moment_next growth pairings energy overlap variance"

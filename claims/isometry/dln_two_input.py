@@ -18,8 +18,8 @@ from claims.sources import REFUTE_DERIVED
 from oracles import finite_width
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.finite_width import linear_layers
+from strategies.laws import gaussian
 from strategies.matrices import samples
-from strategies.networks import gaussian
 
 first, second, third, lengths, inner, width, width_before = quantities("first second third lengths inner width width_before")
 first_before, second_before, third_before = quantities("first_before second_before third_before")

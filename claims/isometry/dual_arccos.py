@@ -7,7 +7,8 @@ $$k_n(x,y)=2\,\mathbb E\,\Theta(\langle w,x\rangle)\Theta(\langle w,y\rangle)\la
   J_n(\theta)=(-1)^n(\sin\theta)^{2n+1}\Big(\frac1{\sin\theta}\frac{\partial}{\partial\theta}\Big)^n\frac{\pi-\theta}{\sin\theta},$$
 $$J_0=\pi-\theta,\qquad J_1=\sin\theta+(\pi-\theta)\cos\theta,\qquad
   J_2=3\sin\theta\cos\theta+(\pi-\theta)(1+2\cos^2\theta).$$
-$J_n(0)=\pi(2n-1)!!$ and $J_n(\pi)=0$.  So $\frac1{2\pi}J_n$ is the dual of $x_+^n$: of the step, of ReLU, of squared ReLU.
+For $n\ge2$ the derivative form is $J_n=(2n-1)\cos\theta\,J_{n-1}+(n-1)^2\sin^2\theta\,J_{n-2}$; $J_n(0)=\pi(2n-1)!!$ and
+$J_n(\pi)=0$.  So $\frac1{2\pi}J_n$ is the dual of $x_+^n$: of the step, of ReLU, of squared ReLU.
 
 Cho and Saul (2009), eqs. (3) to (6).  For $n=0$ and $x=0$ the value depends on the convention for $\Theta(0)$.  Near
 $\theta=\pi$ the printed forms cancel ($J_1\sim\frac13(\pi-\theta)^3$).
@@ -44,18 +45,18 @@ claim = Claim(
     source=CHO_2009.item("eqs. (3) to (6)"),
     provenance="recalled",
     inputs={"X": samples("d", 2)},
-    sizes={"d": (1, 4), "n": (0, 2)},
+    sizes={"d": (1, 4), "n": (0, 6)},
     hypotheses=[Gt(shortest, 0)],
     statement=Eq(kernel, lengths**n * J / pi),
     evaluate=evaluate,
     oracle=oracle.kernels,
     oracle_differs=(
-        "the printed functions of the angle and a rigorous integral over the sector; "
-        "the evaluator takes the angle from pi and power series where the printed forms cancel"
+        "the printed functions of the angle, the derivative form and a rigorous integral over the sector; the evaluator takes "
+        "the angle from pi, and power series or an integral of positive terms where these forms cancel"
     ),
     definitions={
         kernel: "2 E over the weights where both inner products are positive, of the product of their n-th powers",
-        J: "the function J_n of the angle, as printed for n = 0, 1, 2",
+        J: "the function J_n of the angle, as printed for n = 0, 1, 2, in the derivative form beyond",
         lengths: "|x| |y|",
         shortest: "the smaller of |x| and |y|",
         angle: "the angle theta of x and y",
@@ -71,7 +72,7 @@ claim = Claim(
         sine: r"\sin\theta",
         cosine: r"\cos\theta",
     },
-    not_covered=["orders above 2, and the derivative form of J_n"],
+    not_covered=["orders above 6"],
     mutants=[
         Mutant(
             "1 + cos^2 in J_2",

@@ -7,7 +7,8 @@ e^{ax}&:\ e^{a^2(1+\rho)}, & \sin ax&:\ e^{-a^2}\sinh a^2\rho, & \cos ax&:\ e^{-
 \mathrm{erf}\,ax&:\ \tfrac2\pi\arcsin\tfrac{2a^2\rho}{1+2a^2}, & \mathrm{sign}\,x&:\ \tfrac2\pi\arcsin\rho, &
 x_+^2&:\ \tfrac1{2\pi}\big(3\sin\theta\cos\theta+(\pi-\theta)(1+2\cos^2\theta)\big),
 \end{aligned}$$
-$$\text{leaky ReLU (slope }s\text{ on the left)}:\ \tfrac{(1-s)^2}{2\pi}\big(\sin\theta+(\pi-\theta)\cos\theta\big)+s\rho,\qquad
+$$\Phi(x):\ \tfrac14+\tfrac1{2\pi}\arcsin\tfrac\rho2,\qquad
+\text{leaky ReLU (slope }s\text{ on the left)}:\ \tfrac{(1-s)^2}{2\pi}\big(\sin\theta+(\pi-\theta)\cos\theta\big)+s\rho,\qquad
 x\Phi(x)\text{ (GELU)}:\ \tfrac\rho4+\tfrac\rho{2\pi}\arcsin\tfrac\rho2+\tfrac1{2\pi\sqrt{4-\rho^2}} .$$
 
 Daniely, Frostig and Singer (2016), arXiv 1602.05897, list most of them; GELU is derived here, as are those of ELU and SELU,
@@ -78,9 +79,8 @@ claim = Claim(
         arcsine_half: r"\arcsin\frac{a^2\rho}{1+2a^2}",
     },
     not_covered=[
-        "unequal variances",
+        "unequal variances: isometry/dual_variances",
         "rates outside [2^-8, 1], and slopes s outside [-1, 1 - 2^-7]",
-        "the distribution function alone, whose dual is 1/4 + arcsin(rho/2)/(2 pi)",
     ],
     mutants=[
         Mutant(

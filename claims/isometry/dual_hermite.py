@@ -11,7 +11,8 @@ e^{ax}:&\ c_k=\tfrac{a^ke^{a^2/2}}{\sqrt{k!}};\\
 \cos ax:&\ c_{2m}=\tfrac{(-1)^ma^{2m}e^{-a^2/2}}{\sqrt{(2m)!}};
 \end{aligned}$$
 $$\mathrm{erf}\,ax:\ c_{2m+1}=\tfrac{2a}{\sqrt\pi\sqrt{1+2a^2}}\Big(\tfrac{-2a^2}{1+2a^2}\Big)^m\tfrac{(2m-1)!!}{\sqrt{(2m+1)!}};
-\qquad x\Phi(x):\ c_0=\tfrac1{2\sqrt\pi},\ c_1=\tfrac12,\ c_{2m}=\tfrac{(-\frac12)^{m-1}(2m-3)!!(2m+1)}{2\sqrt{4\pi(2m)!}} ;$$
+\qquad\Phi(x):\ c_0=\tfrac12,\ c_{2m+1}=\tfrac{(-\frac12)^m(2m-1)!!}{2\sqrt{\pi(2m+1)!}};$$
+$$x\Phi(x):\ c_0=\tfrac1{2\sqrt\pi},\ c_1=\tfrac12,\ c_{2m}=\tfrac{(-\frac12)^{m-1}(2m-3)!!(2m+1)}{2\sqrt{4\pi(2m)!}} ;$$
 all others are 0.  Leaky ReLU with the slope $s=1-2v$ has $2v$ times the even and $2-2v$ times the odd coefficients of ReLU
 ($|x|$ is $v=1$), a step is half of $1+\mathrm{sign}$.  Derived by integration by parts.
 """

@@ -81,7 +81,8 @@ claim = Claim(
     },
     tight="odd and even functions in (a), affine duals in (c)",
     not_covered=[
-        "continuity, homogeneity and parity, and that all derivatives are non-negative on [0, 1)",
+        "continuity and analyticity, which follow from isometry/kappa_series; homogeneity and parity: isometry/dual_parity",
+        "that all derivatives are non-negative on [0, 1): isometry/dual_derivatives",
         "positive semidefiniteness: isometry/dual_positive",
     ],
     mutants=[

@@ -7,13 +7,13 @@ Theorem 1, case 3, of Joudaki and Hofmann (2025), arXiv 2410.20107.
 
 With $x=1-\rho$ one step is $1-\kappa(\rho)\le x(1-\alpha x)$, and $\frac1{x(1-\alpha x)}\ge\frac1x+\alpha$ telescopes.  For
 $\rho_0<0$, where $x>1$, this needs $\alpha\le\frac12$, which the printed induction does not mention; it holds because
-$c_0^2=\sum_{k\ge2}(k-1)c_k^2\ge\alpha$.  Tight to second order in $1-\rho_0$ for $\kappa=a_0+a_1\rho+a_2\rho^2$.
+$c_0^2=\sum_{k\ge2}(k-1)c_k^2\ge\alpha$, which is checked as well.  Tight to second order in $1-\rho_0$ for $\kappa=a_0+a_1\rho+a_2\rho^2$.
 
 The activation is a structure choice: Hermite series with rational coefficients, $\kappa=e^{\rho-1}$, and every leaky ReLU,
 ReLU and the absolute value included.
 """
 
-from sympy import Le, Rational, pi, sqrt
+from sympy import And, Le, Rational, pi, sqrt
 
 from claims.sources import JOUDAKI_2025
 from oracles import kernels
@@ -36,7 +36,7 @@ claim = Claim(
     inputs={"kernel": attracted_to_one("K", critical=True), "start": correlation()},
     sizes={"K": (2, 8), "L": (1, 12)},
     axes={l: (1, "L")},
-    statement=after(l, 1 - bias - slope),
+    statement=And(after(l, 1 - bias - slope), Le(1 - bias - slope, bias)),
     evaluate=approach_to_one,
     oracle=kernels.approach_to_one,
     oracle_differs="the plain series or the textbook dual, and 1 - rho by subtraction, not sums of deficits",

@@ -20,23 +20,11 @@ from claims.sources import JOUDAKI_2025
 from oracles import isometry
 from refute import Claim, Mutant, quantities, sizes
 from strategies.attractors import kernel_with_fixed_point
+from strategies.iterations import TO_THE_FIXED_POINT, approach_to_fixed_point
 from strategies.kernels import correlation
 
 distance, distance_0, complement_0, bias, slope, fixed = quantities("distance distance_0 complement_0 bias slope fixed")
 l = sizes("l")
-
-
-def evaluate(xp, kernel, start, L):
-    distances = kernel.distances(start, L)
-    return {
-        distance: xp.stack(distances[1:], axis=1),
-        distance_0: distances[0],
-        complement_0: start.complement,
-        bias: kernel.bias,
-        slope: kernel.slope_at_fixed,
-        fixed: kernel.fixed,
-    }
-
 
 claim = Claim(
     source=JOUDAKI_2025.item("Theorem 1, case 4, corrected"),
@@ -45,25 +33,11 @@ claim = Claim(
     sizes={"K": (2, 12), "L": (1, 24)},
     axes={l: (1, "L")},
     statement=Le(distance[l], distance_0 / complement_0 / (2 - slope) ** l),
-    evaluate=evaluate,
+    evaluate=approach_to_fixed_point,
     oracle=isometry.fixed_point_iteration,
     oracle_differs="the plain power series and a subtraction of the exact fixed point, not divided differences",
-    definitions={
-        distance: "|rho_l - rho*|, the distance from the fixed point after l layers",
-        distance_0: "|rho_0 - rho*|",
-        complement_0: "1 - |rho_0|",
-        bias: "kappa(0)",
-        slope: "kappa'(rho*)",
-        fixed: "the fixed point rho*",
-    },
-    notation={
-        distance: r"|\rho_l-\rho_\star|",
-        distance_0: r"|\rho_0-\rho_\star|",
-        complement_0: r"(1-|\rho_0|)",
-        bias: r"\kappa(0)",
-        slope: r"\kappa'(\rho_\star)",
-        fixed: r"\rho_\star",
-    },
+    definitions=TO_THE_FIXED_POINT.definitions,
+    notation=TO_THE_FIXED_POINT.notation,
     tight="nearly affine maps from rho_0 near 0; one step of a quadratic map as rho tends to 1",
     not_covered=[
         "layer 0, where the right side has the factor 1/(1 - |rho_0|) >= 1",

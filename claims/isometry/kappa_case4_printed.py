@@ -22,23 +22,11 @@ from claims.sources import JOUDAKI_2025
 from oracles import isometry
 from refute import Claim, Instance, Mutant, exact, quantities, sizes
 from strategies.attractors import kernel_with_fixed_point
+from strategies.iterations import TO_THE_FIXED_POINT, approach_to_fixed_point
 from strategies.kernels import correlation
 
 distance, distance_0, complement_0, bias, slope, fixed = quantities("distance distance_0 complement_0 bias slope fixed")
 l = sizes("l")
-
-
-def evaluate(xp, kernel, start, L):
-    distances = kernel.distances(start, L)
-    return {
-        distance: xp.stack(distances[1:], axis=1),
-        distance_0: distances[0],
-        complement_0: start.complement,
-        bias: kernel.bias,
-        slope: kernel.slope_at_fixed,
-        fixed: kernel.fixed,
-    }
-
 
 printed = Max(1 - bias, slope, (1 - fixed) / (2 - slope))
 
@@ -51,25 +39,11 @@ claim = Claim(
     sizes={"K": (2, 12), "L": (1, 24)},
     axes={l: (1, "L")},
     statement=Le(distance[l], distance_0 / complement_0 * printed**l),
-    evaluate=evaluate,
+    evaluate=approach_to_fixed_point,
     oracle=isometry.fixed_point_iteration,
     oracle_differs="the plain power series and a subtraction of the exact fixed point, not divided differences",
-    definitions={
-        distance: "|rho_l - rho*|, the distance from the fixed point after l layers",
-        distance_0: "|rho_0 - rho*|",
-        complement_0: "1 - |rho_0|",
-        bias: "kappa(0)",
-        slope: "kappa'(rho*)",
-        fixed: "the fixed point rho*",
-    },
-    notation={
-        distance: r"|\rho_l-\rho_\star|",
-        distance_0: r"|\rho_0-\rho_\star|",
-        complement_0: r"(1-|\rho_0|)",
-        bias: r"\kappa(0)",
-        slope: r"\kappa'(\rho_\star)",
-        fixed: r"\rho_\star",
-    },
+    definitions=TO_THE_FIXED_POINT.definitions,
+    notation=TO_THE_FIXED_POINT.notation,
     # kappa = 1/3 + 2/3 rho^2, rho_0 = 99/100
     replay=[
         Instance(

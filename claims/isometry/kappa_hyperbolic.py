@@ -74,6 +74,11 @@ claim = Claim(
             because="z (alpha + z)/(1 + alpha z) reaches (1 + alpha)/2 as z tends to 1",
         ),
         Mutant(
+            "sharper than case 1, as the post begins",
+            statement=Le((1 + slope) / 2, 1 / (2 - slope)),
+            because="(1 + alpha)(2 - alpha) = 2 + alpha (1 - alpha) > 2; the end of the post concedes it",
+        ),
+        Mutant(
             "kappa(0) = 0 dropped",
             inputs={"map": blaschke("n", (REAL,)), "z": disk_point()},
             evaluate=evaluate_off_centre,

@@ -18,7 +18,7 @@ from claims.sources import JOUDAKI_2025_POST
 from oracles import kernels
 from refute import Claim, Mutant, quantities, sizes
 from strategies.attractors import kernel_with_fixed_point
-from strategies.iterations import hyperbolic_orbit
+from strategies.iterations import HYPERBOLIC, hyperbolic_orbit
 from strategies.kernels import correlation
 
 gauge, gauge_0, slope = quantities("gauge gauge_0 slope")
@@ -35,12 +35,8 @@ claim = Claim(
     evaluate=hyperbolic_orbit,
     oracle=kernels.hyperbolic_iteration,
     oracle_differs="the plain power series and the Moebius map as printed, not divided differences and factored gauges",
-    definitions={
-        gauge: "Phi(|phi(rho_l)|) after l layers",
-        gauge_0: "Phi(|phi(rho_0)|)",
-        slope: "q = kappa'(rho*)",
-    },
-    notation={gauge: r"\Phi(|\varphi(\rho)|)", gauge_0: r"\Phi(|\varphi(\rho_0)|)", slope: "q"},
+    definitions=HYPERBOLIC.definitions,
+    notation=HYPERBOLIC.notation,
     tight="not for kernel maps: `isometry/kappa_hyperbolic_sharper`",
     not_covered=["layer 0, where both sides are the same number", "complex arguments"],
     mutants=[

@@ -6,7 +6,8 @@ $\mathrm{cov}_d$ over the neurons, and at every width $d\ge2$,
 $$\frac{\mathbb E\,\mathrm{cov}_d(\phi(u),\phi(v))}{\mathbb E\,\mathrm{cov}_d(\phi(u),\phi(u))}=
   \frac{\kappa(\rho)-\kappa(0)}{1-\kappa(0)},\qquad
   \frac{\mathbb E\,\frac1d\langle\phi(u),\phi(v)\rangle}{\mathbb E\,\frac1d\|\phi(u)\|^2}=\kappa(\rho),\qquad
-  \frac{\mathbb E\,\mathrm{cov}_d(u,v)}{\mathbb E\,\mathrm{cov}_d(u,u)}=\rho .$$
+  \frac{\mathbb E\,\mathrm{cov}_d(u,v)}{\mathbb E\,\mathrm{cov}_d(u,u)}=
+  \frac{\mathbb E\,\frac1d\langle u,v\rangle}{\mathbb E\,\frac1d\|u\|^2}=\rho .$$
 Proposition on normalization layers of Joudaki and Hofmann (2025), arXiv 2410.20107, in the mean field: $LN\circ\phi$ has the
 first as its kernel map, $RN\circ\phi$, $\phi\circ LN$ and $\phi\circ RN$ have $\kappa$.  With `isometry/kappa_case1`: for
 every nonlinear activation, LayerNorm contracts $\Phi(\rho)$ at the rate of its non-linearity strength.  The proof prints
@@ -18,11 +19,13 @@ from sympy import And, Eq
 from claims.sources import JOUDAKI_2025
 from oracles import neurons
 from refute import Claim, Mean, Mutant, quantities
-from strategies.networks import gaussian, unit_rows
+from strategies.laws import gaussian
+from strategies.networks import unit_rows
 from strategies.neurons import neuron, overlap
 
-covariance, variance, product, square, covariance_before, variance_before, kappa, kappa_0, rho = quantities(
-    "covariance variance product square covariance_before variance_before kappa kappa_0 rho"
+covariance, variance, product, square, kappa, kappa_0, rho = quantities("covariance variance product square kappa kappa_0 rho")
+covariance_before, variance_before, product_before, square_before = quantities(
+    "covariance_before variance_before product_before square_before"
 )
 
 
@@ -36,6 +39,8 @@ def evaluate(xp, neuron, X, W):
         square: xp.mean(a * a, axis=1),
         covariance_before: sample_covariance(xp, u, v),
         variance_before: sample_covariance(xp, u, u),
+        product_before: xp.mean(u * v, axis=1),
+        square_before: xp.mean(u * u, axis=1),
         kappa: neuron.kernel(overlap(xp, X)),
         kappa_0: neuron.share(0),
         rho: overlap(xp, X),
@@ -49,7 +54,7 @@ def sample_covariance(xp, a, b):
 
 after = Mean(covariance) / Mean(variance)
 rms = Eq(Mean(product) / Mean(square), kappa)
-before = Eq(Mean(covariance_before) / Mean(variance_before), rho)
+before = And(Eq(Mean(covariance_before) / Mean(variance_before), rho), Eq(Mean(product_before) / Mean(square_before), rho))
 
 claim = Claim(
     source=JOUDAKI_2025.item("Proposition on normalization layers"),
@@ -71,6 +76,8 @@ claim = Claim(
         square: "mean of phi(u)^2 over the neurons, random",
         covariance_before: "sample covariance of u and v, random",
         variance_before: "sample variance of u, random",
+        product_before: "mean of u v over the neurons, random",
+        square_before: "mean of u^2 over the neurons, random",
         kappa: "kappa(rho), by its Hermite series",
         kappa_0: "kappa(0) = c_0^2",
         rho: "the correlation of the two inputs",
@@ -82,6 +89,8 @@ claim = Claim(
         square: r"\tfrac1d\|\phi(u)\|^2",
         covariance_before: r"\mathrm{cov}_d(u,v)",
         variance_before: r"\mathrm{cov}_d(u,u)",
+        product_before: r"\tfrac1d\langle u,v\rangle",
+        square_before: r"\tfrac1d\|u\|^2",
         kappa: r"\kappa(\rho)",
         kappa_0: r"\kappa(0)",
         rho: r"\rho",

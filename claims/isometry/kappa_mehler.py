@@ -7,6 +7,7 @@ $$\mathbb E\,\mathrm{he}_m(X)\,\mathrm{he}_n(Y)=\rho^n\,\delta_{mn},\qquad m,n\g
 "Mehler's lemma" of Joudaki and Hofmann (2025), arXiv 2410.20107; Lemma A8 of arXiv 2305.18399.  Both sides are polynomials
 in $\rho$ with rational coefficients, so they are compared exactly.  An early version of the paper prints the definition of
 $\mathrm{he}_k$ with $e^{-x^2/2}$ in front in place of $e^{x^2/2}$, a misprint that would give $\mathrm{he}_0=e^{-x^2}$.
+The sum of all $\mathrm{he}_k(x)\mathrm{he}_k(y)\rho^k$ is in `isometry/kappa_mehler_sum`.
 """
 
 import math
@@ -76,7 +77,6 @@ claim = Claim(
         matched: r"\delta_{mn}",
         value: r"\rho",
     },
-    not_covered=["Mehler's formula for the sum over all degrees"],
     mutants=[
         Mutant(
             "monic polynomials",

@@ -15,7 +15,7 @@ from claims.sources import JOUDAKI_2025
 from oracles import kernels
 from refute import Claim, Mutant, quantities, sizes
 from strategies.attractors import attracted_to_one
-from strategies.iterations import representations
+from strategies.iterations import REPRESENTATIONS, representations
 from strategies.kernels import correlation
 
 square, distance, slope_one = quantities("square distance slope_one")
@@ -32,12 +32,8 @@ claim = Claim(
     evaluate=representations,
     oracle=kernels.representations,
     oracle_differs="the polarisation identity with the plain series or the textbook dual, not sums of deficits",
-    definitions={
-        square: "|h_l(x) - h_l(y)|^2 / d after l layers",
-        distance: "its square root, the relative distance",
-        slope_one: "kappa'(1)",
-    },
-    notation={square: r"\tfrac1d\|h(x)-h(y)\|^2", distance: r"\tfrac1{\sqrt d}\|h(x)-h(y)\|", slope_one: r"\kappa'(1)"},
+    definitions=REPRESENTATIONS.definitions,
+    notation=REPRESENTATIONS.notation,
     tight="affine kappa as rho_0 tends to -1",
     mutants=[
         Mutant(

@@ -8,7 +8,8 @@ at every width $d$.  Since $\kappa_{\mathrm{res}}(\rho)-\rho=(1-r^2)(\kappa(\rho
 $\kappa$, with the same attractor.
 
 Proposition on residual connections, parts 1 and 2, of Joudaki and Hofmann (2025), arXiv 2410.20107.  In its proof the term
-$r^2\rho$ is missing once, and the remark on a residual differential equation exchanges $r^2$ and $1-r^2$.  Part 3 is false as
+$r^2\rho$ is missing once, $\kappa_{\mathrm{res}}(0)$ is printed as $r^2\kappa(0)$ and, where $\kappa(0)>0$, as 0; the remark on a residual
+differential equation exchanges $r^2$ and $1-r^2$.  Part 3 is false as
 printed (`isometry/kappa_residual_printed`).
 
 Activations are polynomials $\sum_kb_k\mathrm{He}_k/\sqrt V$ with rational $b_k$, and $r$ and $\sqrt{1-r^2}$ are rational: both
@@ -20,7 +21,8 @@ from sympy import Eq
 from claims.sources import JOUDAKI_2025
 from oracles import neurons
 from refute import Claim, Mean, Mutant, quantities
-from strategies.networks import gaussian, unit_rows
+from strategies.laws import gaussian
+from strategies.networks import unit_rows
 from strategies.neurons import activations_of, neuron, overlap, strength
 
 product, kappa, rho, r = quantities("product kappa rho r")
@@ -79,6 +81,18 @@ claim = Claim(
             "without r^2 rho, as the proof prints",
             statement=Eq(Mean(product), (1 - r**2) * kappa),
             because="the residual branch carries the correlation of the inputs",
+        ),
+        Mutant(
+            "r^2 kappa(0) at rho = 0, as the proof prints",
+            hypotheses=[Eq(rho, 0)],
+            statement=Eq(Mean(product), r**2 * kappa),
+            because="the activation has the share 1 - r^2: at r = 4/5 it is 9/25, not 16/25 of kappa(0)",
+        ),
+        Mutant(
+            "0 at rho = 0, as the proof prints for its case 2",
+            hypotheses=[Eq(rho, 0)],
+            statement=Eq(Mean(product) + 1, 1),
+            because="with kappa(0) > 0 the residual branch leaves (1 - r^2) kappa(0)",
         ),
         Mutant(
             "r^2 and 1 - r^2 exchanged, as the remark prints",

@@ -17,7 +17,7 @@ from sympy import Le, Lt
 from claims.sources import REFUTE_DERIVED
 from oracles import isometry
 from refute import Claim, Mutant, quantities
-from strategies.duals import CLOSED_FORMS, SERIES
+from strategies.activations import SERIES
 from strategies.entrywise import apply_series, scaled_gram, signed_series
 from strategies.kernels import kernel
 from strategies.matrices import gram_matrix, pivot_deficits, unit_gram
@@ -47,12 +47,13 @@ def evaluate_scaled(xp, G, kernel, n):
 claim = Claim(
     source=REFUTE_DERIVED.item("Kernel maps increase isometry"),
     provenance="derived",
-    inputs={"G": unit_gram("n"), "kernel": kernel("K", activations=CLOSED_FORMS)},
+    inputs={"G": unit_gram("n"), "kernel": kernel("K")},
     sizes={"n": (2, 6), "K": (1, 6)},
     statement=Le(gap_after, gap_before),
     evaluate=evaluate,
     oracle=isometry.kernel_step,
-    oracle_differs="exact determinants and textbook closed forms, not elimination by deficits and kernels split by parity",
+    oracle_differs="exact determinants and textbook duals or series with proved tails, not elimination by deficits and kernels split "
+    "by parity",
     definitions={
         gap_before: "isometry gap -log I(G), infinite for a singular G",
         gap_after: "isometry gap of kappa[G]",
@@ -62,7 +63,7 @@ claim = Claim(
     mutants=[
         Mutant(
             "activation not centred",
-            inputs={"G": unit_gram("n"), "kernel": kernel("K", centred=False, activations=CLOSED_FORMS)},
+            inputs={"G": unit_gram("n"), "kernel": kernel("K", centred=False)},
             because="kappa = 1/2 + rho/2 takes I, of isometry 1, to a matrix of isometry sqrt(3)/2 at n = 2",
         ),
         Mutant(

@@ -17,8 +17,8 @@ from claims.sources import JACOT_2018
 from oracles import arc_cosine as oracle
 from refute import Claim, Mean, Mutant, quantities
 from strategies.arc_cosine import limit_kernels
+from strategies.laws import gaussian
 from strategies.matrices import samples
-from strategies.networks import gaussian
 
 ntk, square, lengths, shortest, cosine = quantities("ntk square lengths shortest cosine")
 kappa_0, kappa_1, kappa_0_later, kappa_1_later = quantities("kappa_0 kappa_1 kappa_0_later kappa_1_later")

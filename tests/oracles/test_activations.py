@@ -69,3 +69,22 @@ def test_homogeneous_activations_have_slope_one_at_one(v):
     slope = Kernel(MP, "leaky relu", MP.mpf(v), False).slope(MP.mpf(1))
     assert MP.eq(slope, 1) is not False
     assert MP.radius(slope) < 2.0**-200
+
+
+@pytest.mark.parametrize(("apart", "width"), [(6, 2.0**-23), (9, 2.0**-32), (15, 2.0**-50)])
+def test_softsign_is_thin_next_to_one(apart, width):
+    """The ball of 1 - kappa is thin relative to it, the thinner the nearer to 1, though the coefficients fall slowly."""
+    complement = 1 - Kernel(MP, "softsign", MP.mpf(1), False)(MP.mpf(1 - Fraction(1, 10**apart)))
+    assert MP.radius(complement) < width * MP.to_float(complement)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "silu", "softplus", "softsign"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_series_joins_its_ends(name, sign):
+    """Next to 1 and -1 value and slope enclose what the mean value theorem allows between there and the end."""
+    activation, near, end = ACTIVATIONS[name], MP.mpf(sign * (1 - Fraction(1, 10**8))), MP.mpf(sign)
+    rise = abs(activation.dual(MP, None, end) - activation.dual(MP, None, near)) * 10**8
+    top = activation.dual_slope(MP, None, MP.mpf(1))
+    assert MP.lt(top, rise) is not True
+    apart = abs(activation.dual_slope(MP, None, end) - activation.dual_slope(MP, None, near))
+    assert MP.le(apart, Fraction(1, 10**6)) is True

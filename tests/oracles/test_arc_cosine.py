@@ -22,20 +22,26 @@ POSITIONS = {
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("order", range(7))
 def test_two_ways(position, order):
     """2 E <w,x>_+^n <w,y>_+^n = |x|^n |y|^n J_n / pi."""
     pair = Pair(MP, MP.matrix([[MP.mpf(entry) for entry in row] for row in POSITIONS[position]]))
     difference = pair.half_space(order) - pair.lengths**order * pair.arc_cosine(order) / MP.pi
     assert MP.eq(difference, 0) is not False
-    assert MP.radius(difference) < 2.0**-70
+    assert MP.radius(difference) < 2.0**-70 * MP.to_float(1 + 1000 * pair.lengths**order)
 
 
 def test_parallel_vectors_have_double_factorials():
     """J_n(0) = pi (2n - 1)!!."""
     pair = Pair(MP, MP.matrix([[MP.mpf(1), MP.mpf(5)]]))
-    for order, value in enumerate((1, 1, 3)):
+    for order, value in enumerate((1, 1, 3, 15, 105, 945)):
         assert MP.eq(pair.arc_cosine(order), value * MP.pi) is not False
+
+
+def test_opposite_vectors_have_none():
+    """J_n(pi) = 0."""
+    pair = Pair(MP, MP.matrix([[MP.mpf(1), MP.mpf(-5)]]))
+    assert all(MP.eq(pair.arc_cosine(order), 0) is not False for order in range(6))
 
 
 def test_tangent_kernels_of_orthogonal_inputs():

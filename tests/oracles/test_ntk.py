@@ -1,11 +1,12 @@
 """The ReLU kernel map and the tangent kernel give the numbers of the specification, and the proof of the limit its constant."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from oracles import ntk
+from oracles import ntk, ntk_step
 from refute.arithmetic import Certifying
 from refute.errors import Disagreement
 from refute.instance import Instance, exact
@@ -78,21 +79,48 @@ def test_the_closed_sum_is_the_recursion():
         assert MP.eq(theta, ntk.tangent_kernels(MP, at(Fraction(1, 3)), 7)[layer]) is not False
 
 
-def test_one_step_inequality_behind_the_limit():
-    """On a grid of (0, 2] kappa_0 is at most (y/y')^3, and the loss of the lower bound at most 1.81 times 1 - kappa_0."""
-    c, ratios = MP.sqrt(at(2)) / (3 * MP.pi), []
-    for k in range(1, 401):
-        for x in (at(Fraction(k, 200)), at(Fraction(2, 2**k)) if k <= 40 else at(Fraction(k, 300))):
+def test_the_upper_bound_of_the_limit_needs_a_kernel_below_the_ratio():
+    """On a grid of (0, 2] kappa_0 is at most (y/y')^3, as the proof says for all x."""
+    for k in range(1, 201):
+        for x in (at(Fraction(k, 100)), at(Fraction(2, 2**k)) if k <= 40 else at(Fraction(k, 300))):
             step = ntk.relu_gap(MP, x)
             after = x - step["drop"]
-            y, moved = 1 / MP.sqrt(x), 1 / MP.sqrt(after)
-            ratio, slope = (y / moved) ** 3, 1 - step["loss"]
-            assert MP.lt(slope, ratio)
-            rest = 1 - after - (moved**4 - y**4) / (4 * c * moved**3)
-            ratios.append((y / (4 * c) * (ratio - slope) - rest) / step["loss"])
-    largest = MP.maximum(ratios)
-    assert MP.lt(largest, at(Fraction(181, 100)))
-    assert MP.lt(at(Fraction(180, 100)), largest)
+            assert MP.lt(1 - step["loss"], (MP.sqrt(after) / MP.sqrt(x)) ** 3)
+
+
+def test_the_lower_bound_of_the_limit_is_proved_on_the_whole_range():
+    """The loss of one layer is at most 1.81: near 0 by series, and on intervals without a gap up to pi and beyond."""
+    small, found = ntk_step.proof()
+    assert MP.lt(small, ntk_step.HIGHEST)
+    assert found[0][0] == ntk_step.SMALL
+    assert MP.lt(MP.pi, found[-1][1])
+    assert all(before[1] == after[0] for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize("theta", [Fraction(1, 1000), Fraction(1, 10), Fraction(1, 2)])
+def test_the_bound_near_zero_is_one(theta):
+    """The bound by alternating series lies above the loss, and tends to the same limit 1/8."""
+    assert MP.lt(ntk_step.loss(MP, at(theta)), ntk_step.near_zero(MP, theta))
+    assert near(ntk_step.near_zero(MP, Fraction(1, 1 << 30)), "0.125", 6)
+
+
+def test_the_loss_is_that_of_the_layers():
+    """The function of the angle is the left side of the docstring's inequality over 1 - kappa_0, from the kernels themselves."""
+    c, theta = MP.sqrt(at(2)) / (3 * MP.pi), at(Fraction(207, 100))
+    x = 1 - MP.cos(theta)
+    step = ntk.relu_gap(MP, x)
+    after = x - step["drop"]
+    y, moved = 1 / MP.sqrt(x), 1 / MP.sqrt(after)
+    rest = 1 - after - (moved**4 - y**4) / (4 * c * moved**3)
+    by_layers = (y / (4 * c) * ((y / moved) ** 3 - 1 + step["loss"]) - rest) / step["loss"]
+    assert MP.eq(by_layers, ntk_step.loss(MP, theta)) is not False
+    assert near(by_layers, "1.80404", 5)
+
+
+def test_a_smaller_constant_is_not_proved():
+    """Below 1.80404 the inequality is false near theta = 2.07, and the proof says where it fails."""
+    with pytest.raises(ArithmeticError, match=r"not decided from (1\.9|2\.)"):
+        ntk_step.proof(Fraction(9, 5))
 
 
 def test_lowest_point_of_the_limit():

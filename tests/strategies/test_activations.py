@@ -9,13 +9,14 @@ from oracles import activations as exact
 from refute.arithmetic import Certifying
 from refute.namespace import namespace
 from strategies.activations import ACTIVATIONS, SERIES, Correlation, Kernel
+from strategies.activations_tabulated import TABULATED
 
 XP = namespace("torch")
 MP = Certifying(bits=400)
 # a thousand roundings of float64, relative
 CLOSE = Fraction(1, 1 << 43)
-# the exact softsign is a series that converges slowly next to 1; every other ball is a point for floats
-THIN = 2.0**-13
+# the exact softsign is a series that converges slowly at 1 - rho = 1e-3; every other ball is a point for floats
+THIN = 2.0**-15
 COMPLEMENTS = [2.0**-50, 2.0**-20, 1e-3, 0.25, 0.5, 0.75, 1 - 2.0**-10]
 WEIGHTS = [0.5, 1.0, 0.0, 2.0, 0.25]
 
@@ -96,3 +97,11 @@ def test_gradients_are_finite(name):
         after = Kernel(XP, ACTIVATIONS[name], raw)(Correlation(torch.ones_like(distance), 1 - distance, distance))
         gradients = torch.autograd.grad((after.magnitude / after.complement).sum(), [distance, raw], allow_unused=True)
         assert all(gradient is None or bool(torch.isfinite(gradient).all()) for gradient in gradients)
+
+
+@pytest.mark.parametrize("name", TABULATED)
+def test_tabulated_squares_are_those_of_the_coefficients(name):
+    """The first twelve squared Hermite coefficients of a tabulated activation are the exact ones."""
+    activation, fine = exact.ACTIVATIONS[name], Certifying(bits=96)
+    truths = [fine.to_float(activation.coefficient(fine, fine.mpf(1), k) ** 2) for k in range(12)]
+    assert TABULATED[name].squares(12) == pytest.approx(truths, rel=1e-11, abs=1e-15)

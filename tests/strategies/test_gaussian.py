@@ -15,7 +15,7 @@ from refute.instance import exact as exactly
 from refute.namespace import namespace
 from strategies import gaussian
 from strategies.activation_functions import SLOPES, VALUES
-from strategies.activation_inputs import CLOSED, RATES, SMOOTH_ENOUGH, activation, row, variance
+from strategies.activation_inputs import CLOSED, RATES, SMOOTH_ENOUGH, activation, row, standard_deviations, variance
 from strategies.arc_cosine import arc_cosine, opening, sector_mean
 from strategies.hermite_coefficients import factors
 from strategies.kernels import correlation
@@ -57,6 +57,20 @@ def test_plane_mean(name, complement, sign):
         assert abs(float(got[0]) - truth) <= CLOSE * scale
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_plane_mean_of_two_functions(sign):
+    """E f(X) g(Y) for GELU at two scales is that of the rigorous integral, and not that of the scales exchanged for one."""
+    rho, angle = MP.mpf(Fraction(3 * sign, 4)), torch.arccos(column(0.75 * sign))
+
+    def scaled(s):
+        return lambda x: VALUES["gelu"](XP, None, s * x)
+
+    truth = MP.to_float(exact.correlation(MP, FUNCTIONS["gelu"][0](MP, None), rho, 2, Fraction(1, 2)))
+    got = gaussian.plane_mean(XP, scaled(2.0), angle, other=scaled(0.5))
+    assert float(got[0]) == pytest.approx(truth, abs=CLOSE)
+    assert float(gaussian.plane_mean(XP, scaled(1.0), angle)[0]) != pytest.approx(truth, abs=1e-3)
+
+
 def test_angle_keeps_its_digits():
     """Next to 1 the angle is sqrt(2 eps), next to -1 it is pi minus that."""
     near = correlation().tensor(XP, {"": column(2.0**-50, -(2.0**-50))}, {}, {})
@@ -84,15 +98,18 @@ def test_nodes_integrate_polynomials_exactly():
         assert float(torch.sum(nodes ** (2 * k) * weights)) == pytest.approx(moment, rel=1e-12)
 
 
-@pytest.mark.parametrize("order", [0, 1, 2])
-@pytest.mark.parametrize("delta", [1e-9, 1e-3, 0.999, 1.001, 2.0, math.pi])
+@pytest.mark.parametrize("order", range(7))
+@pytest.mark.parametrize("delta", [1e-9, 1e-3, 0.999, 1.001, 1.57, 1.58, 2.0, math.pi])
 def test_arc_cosine_functions(order, delta):
     """J_n keeps all digits from delta = pi - theta near 0 on, where it falls like delta^(2n+1)."""
     rest = MP.mpf(Fraction(delta))
-    fine = Certifying(bits=400)
+    fine = Certifying(bits=1000)
     d = fine.mpf(Fraction(delta))
     sine, cosine = fine.sin(d), -fine.cos(d)
-    truth = fine.to_float((d, sine + d * cosine, 3 * sine * cosine + d * (1 + 2 * cosine**2))[order])
+    functions = [d, sine + d * cosine, 3 * sine * cosine + d * (1 + 2 * cosine**2)]
+    for n in range(3, order + 1):
+        functions.append((2 * n - 1) * cosine * functions[-1] + (n - 1) ** 2 * sine**2 * functions[-2])
+    truth = fine.to_float(functions[order])
     assert MP.lt(0, rest)
     assert float(arc_cosine(XP, order, column(delta))[0]) == pytest.approx(truth, rel=1e-13)
     assert float(sector_mean(XP, order, column(delta))[0]) == pytest.approx(truth / math.pi, rel=1e-12)
@@ -113,10 +130,11 @@ def test_inputs_admit_what_they_make():
     for source, choices in (
         (activation(), {"activation": "erf"}),
         (variance(), {}),
-        (variance(high=4.0), {}),
+        (variance(high=4.0, low=0.125), {}),
+        (standard_deviations(), {}),
         (row(3, first=1), {}),
     ):
-        parts = [{"": exactly(corner[""])} for corner in source.corners({}, choices)]
+        parts = [{"": exactly(np.asarray(corner[""], dtype=object))} for corner in source.corners({}, choices)]
         for family in source.families:
             batch = source.sample(Sampler(1), family, 40, {}, choices)[""].numpy()
             parts += [{"": exactly(np.asarray(value))} for value in batch]
