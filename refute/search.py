@@ -186,8 +186,9 @@ class Search:
         return len(self._seen) - before
 
     def _propose_best(self, structure: Structure, raw: dict[str, Any], gaps: Any) -> None:
-        for gap, position in _largest(gaps, self._proposed):
-            if gap == -float("inf") or self.over():
+        for rank, (gap, position) in enumerate(_largest(gaps, self._proposed)):
+            # the best of a batch is offered even if its evaluation outlasted the lane, or a slow machine would find nothing
+            if gap == -float("inf") or self.refutation is not None or (rank and self.over()):
                 break
             near = gap >= 0 or (self.claim.randomness and gap > FAR_MEAN)
             worth = near or (self.exact_means and self.judge_seconds < FAR_SHARE * (time.perf_counter() - self.begun))
