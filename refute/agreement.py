@@ -129,7 +129,7 @@ def with_randomness(search: Search, structure: Structure, instance: Instance) ->
 
 
 def _ratio(mp: Any, column: Any, truth: Any, scale: float) -> float | None:
-    """The distance of the float value from the oracle's in units of the allowed one; None if ill-conditioned."""
+    """The distance of the float value from the oracle's ball in units of the allowed one; None if ill-conditioned."""
     value = mp.to_float(truth)
     if not math.isfinite(value) or not np.all(np.isfinite(column)):
         return 0.0 if value == column[0] else None
@@ -137,8 +137,9 @@ def _ratio(mp: Any, column: Any, truth: Any, scale: float) -> float | None:
     size = max(abs(value), abs(float(column[0])), scale)
     if spread > ILL * size:
         return None
-    allowed = mp.radius(truth) + WIDENING * (spread + ULP * size)
-    return abs(float(column[0]) - value) / allowed if allowed else 0.0
+    beyond = max(abs(float(column[0]) - value) - mp.radius(truth), 0.0)
+    allowed = WIDENING * (spread + ULP * size)
+    return float(beyond / allowed) if beyond and allowed else math.inf if beyond else 0.0
 
 
 def _scales(search: Search, values: Mapping[str, Any], structure: Structure) -> dict[str, float]:

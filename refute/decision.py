@@ -184,7 +184,15 @@ def _decide(node: language.Literal | language.Junction, scalars: Scalars) -> Dec
         if decisions[-1].holds is not None and decisions[-1].holds != node.conjunction:
             return decisions[-1]
     undecided = [decision for decision in decisions if decision.holds is None]
-    return _widest(undecided) if undecided else _closest(decisions)
+    if undecided:
+        return _widest(undecided)
+    return _closest(decisions if node.conjunction else _conclusions(node, decisions))
+
+
+def _conclusions(node: language.Junction, decisions: list[Decision]) -> list[Decision]:
+    """Of the parts of a disjunction those that are not negated: of ``p implies q`` the conclusion, not the premise that held."""
+    found = zip(node.parts, decisions, strict=True)
+    return [one for part, one in found if not (isinstance(part, language.Literal) and part.negated)] or decisions
 
 
 def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
@@ -212,7 +220,8 @@ def _compare(relation: Any, scalars: Scalars, negated: bool) -> Decision:
         decided = _not(decided)
     width = _width(mp, lhs, rhs) if decided is None else -math.inf
     gap = _gap(relation, scalars, lhs, rhs)
-    comparison = Comparison(language.serialise(relation), dict(scalars.index), lhs, rhs, decided, -gap if negated else gap)
+    shown = language.serialise(relation.negated if negated else relation)
+    comparison = Comparison(shown, dict(scalars.index), lhs, rhs, decided, -gap if negated else gap)
     return Decision(decided, comparison, width=width)
 
 

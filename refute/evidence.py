@@ -117,9 +117,13 @@ def _players(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np
 
 def _few_each(bets: list[tuple[float, Bet]]) -> list[tuple[float, Bet]]:
     """The first `SAME` bets of every structure, so that near copies of one instance do not take all players."""
-    seen: dict[str, int] = {}
+    seen: dict[Any, int] = {}
     found = []
     for growth, bet in bets:
+        same = (bet.instance.key(), bet.target.name)
+        if same in seen:
+            continue
+        seen[same] = 1
         key = Structure(bet.instance.sizes, bet.instance.choices).key
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= SAME:
@@ -149,7 +153,8 @@ def _promising(search: Search, instance: Instance, deadline: float) -> list[tupl
     found = []
     for target in betting.playable(search.claim):
         draws = betting.drawn(target, search.claim, tensors)
-        options = [(float(log_factors(r).mean(axis=1).max()), e) for e in draws.entries if (r := draws.ratios(e)) is not None]
+        open_ = (entry for entry in draws.entries if not draws.bound[entry] >= draws.high[entry])  # no draw could exceed it
+        options = [(float(log_factors(r).mean(axis=1).max()), e) for e in open_ if (r := draws.ratios(e)) is not None]
         if options:
             growth, entry = max(options)
             found.append((growth, Bet(instance, target, entry)))

@@ -26,6 +26,10 @@ FIRST_ALLOWANCE = 0.3
 SHRINK_SECONDS = 0.3
 CAP_BITS = 512
 BET = "bet"
+WORDS = {
+    "inputs": "inputs", "sizes": "sizes", "axes": "range of the axes", "randomness": "randomness", "evaluate": "quantities",
+    "oracle": "quantities", "expectation": "means", "definitions": "meaning of the quantities",
+}  # fmt: skip
 BEFORE_BET = 0.5
 
 
@@ -91,7 +95,10 @@ def hunt(
         replayed = example is not None
         lane = "replay" if replayed else ""
     return records.Mutant(
-        name=mutant.name, because=mutant.because, latex=subject.latex(), refuted=example is not None, lane=lane,
+        name=mutant.name, because=mutant.because, latex=subject.latex(),
+        hypotheses=[subject.latex(item) for item in mutant.overrides.get("hypotheses", ())],
+        differs=sorted({WORDS[name] for name in mutant.overrides if name in WORDS}),
+        refuted=example is not None, lane=lane,
         evaluations=search.evaluations, seconds=round(elapsed, 4), replayed=replayed, counterexample=example, error=error,
     )  # fmt: skip
 

@@ -71,12 +71,15 @@ class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a mutant was refuted, by which lane, after how many evaluations and seconds, and where.
 
-    ``replayed`` marks a mutant that this run refuted from the stored instance of an earlier hunt only.
+    ``replayed`` marks a mutant that this run refuted from the stored instance of an earlier hunt only.  ``hypotheses`` is
+    LaTeX of its own, if it has any; ``differs`` names what else it overrides.
     """
 
     name: str
     because: str
     latex: str
+    hypotheses: list[str] = []
+    differs: list[str] = []
     refuted: bool
     lane: str = ""
     evaluations: int = 0

@@ -257,8 +257,8 @@ class Search:
         exhibit = Exhibit(self.claim, instance, ruling, self.lane.name, gap)
         if self.exact_means:
             self._count_mean(instance, ruling, gap)
-        elif not gap < 0 and np.isfinite(ruling.gap) and ruling.outcome in ("violated", "holds", "tie"):
-            true_gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
+        elif not gap < 0 and ruling.outcome in ("violated", "holds", "tie"):
+            true_gap = {"violated": ruling.gap, "tie": 0.0}.get(ruling.outcome, min(ruling.gap, 0.0))
             self.lane.reach(true_gap, instance.sizes, instance.choices)
         if ruling.outcome == "violated":
             self.refutation = (instance, ruling, self.lane.name)

@@ -253,6 +253,29 @@ PLACE = re.compile(r"(?<=_)\\cdot(?![A-Za-z])|(?<=_\{)\\cdot(?![A-Za-z])|(?<=,)\
 COMPOSITE = re.compile(r"[-+^]|\\(log|sum|sqrt|frac|tfrac|prod|min|max|textstyle|langle)(?![A-Za-z])")
 
 
+OPENING = re.compile(
+    r"(\\left|\\[bB]igg?l?)?(\\lvert|\\lVert|\\\||[(\[|])|\\(overline|widehat|widetilde|bar|hat|mathrm|mathbb)\{"
+)
+
+
+def is_enclosed(latex: str) -> bool:
+    r"""Whether a formula is one pair of brackets or bars, or one accent over all of it, so that a power may follow it.
+
+    >>> is_enclosed("(1-r^2)"), is_enclosed("(a)(b)"), is_enclosed(r"\overline{a^2}")
+    (True, False, True)
+    """
+    opening = OPENING.match(latex)
+    if opening is None or latex[-1:] not in ")]}|":
+        return False
+    depth = 0
+    for position, sign in enumerate(latex):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and sign in ")]}" and position < len(latex) - 1:
+            return False
+    bars = latex.count("|")
+    return depth == 0 and (latex[-1] != "|" or (bars in (2, 4) and latex.startswith(("|", r"\|", r"\left|", r"\left\|"))))
+
+
 class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX, with expectations in their usual notation and comparisons as printed in papers."""
 
@@ -271,10 +294,15 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return rf"\mathbb{{{letter}}}\left[{self._print(expression.args[0])}\right]{power}"
 
     def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
-        """A quantity whose notation is itself a formula needs brackets as the base of a power."""
-        if isinstance(item, sympy.Symbol) and level >= PRECEDENCE["Pow"] and COMPOSITE.search(self._notation.get(item.name, "")):
+        """A quantity whose notation is itself a formula needs brackets as the base of a power, once."""
+        notation = self._notation.get(item.name, "") if isinstance(item, sympy.Symbol) else ""
+        if level >= PRECEDENCE["Pow"] and COMPOSITE.search(notation) and not is_enclosed(notation):
             return rf"\left({self._print(item)}\right)"
         return str(super().parenthesize(item, level, is_neg=is_neg, strict=strict))
+
+    def parenthesize_super(self, s: str) -> str:
+        """A base with a superscript gets brackets from SymPy, unless it has some already."""
+        return s if is_enclosed(s) else str(super().parenthesize_super(s))
 
     def _print_Indexed(self, expression: Any) -> str:
         r"""A notation shows an index in place of ``\cdot`` in a subscript, or by its own name; else it follows in brackets."""

@@ -67,3 +67,11 @@ def mean_gap_after(xp: Any, log_u: Any, depth: int) -> Any:
     terms = xp.where(m < line[:, None], signs * xp.exp(m * log_u[:, None] + logs), 0 * log_u[:, None])
     residue = xp.where(left, log_u - 2 * depth * math.log(2), 0 * log_u)
     return integral + (xp.sum(terms, axis=1) + residue) / 2
+
+
+def plane_decay(xp: Any, a: Any, L: int) -> dict[str, Any]:
+    """The isometry gap for the eigenvalues ``2 a / sum(a)``, and its mean after ``L`` layers; 0 where they agree."""
+    difference, product = a[:, 0] - a[:, 1], 4 * a[:, 0] * a[:, 1]
+    u = difference**2 / product
+    log_u = 2 * xp.log(xp.where(u > 0, xp.abs(difference), xp.ones_like(u))) - xp.log(product)
+    return {"phi": xp.log1p(u) / 2, "phi_last": xp.where(u > 0, mean_gap_after(xp, log_u, L), xp.zeros_like(u))}

@@ -29,8 +29,8 @@ REPRESENTATIONS = Vocabulary(
         "slope_one": "kappa'(1)",
     },
     {
-        "square": r"\tfrac1d\|h(x)-h(y)\|^2",
-        "distance": r"\tfrac1{\sqrt d}\|h(x)-h(y)\|",
+        "square": r"\tfrac1d\|h_l(x)-h_l(y)\|^2",
+        "distance": r"\tfrac1{\sqrt d}\|h_l(x)-h_l(y)\|",
         "slope_one": r"\kappa'(1)",
     },
 )
@@ -58,7 +58,7 @@ HYPERBOLIC = Vocabulary(
         "gauge_0": "Phi(|phi(rho_0)|)",
         "slope": "q = kappa'(rho*)",
     },
-    {"gauge": r"\Phi(|\varphi(\rho)|)", "gauge_0": r"\Phi(|\varphi(\rho_0)|)", "slope": "q"},
+    {"gauge": r"\Phi(|\varphi(\rho_l)|)", "gauge_0": r"\Phi(|\varphi(\rho_0)|)", "slope": "q"},
 )
 
 

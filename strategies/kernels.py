@@ -21,7 +21,7 @@ CLOSEST = 2.0**-60
 
 
 class Correlations(Input):
-    r"""One correlation in the open interval $(-1,1)$: the raw number ``u`` stands for $\mathrm{sign}(u)(1-|u|)$, $0<|u|\le1$.
+    r"""A number $\mathrm{sign}(u)(1-|u|)$ strictly between -1 and 1, drawn by its distance $|u|$ from $\pm1$; 1 itself if closed.
 
     ``signs`` are those allowed (0 has either), ``apart`` keeps $|\rho|\le1-$ ``apart``, and ``closed`` admits $\rho=1$ as well.
     """

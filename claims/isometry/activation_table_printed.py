@@ -1,4 +1,4 @@
-r"""As printed: three entries of the table of activations and their rates of convergence.  False.
+r"""As printed: ReLU has the slope 0.95 at 1, SELU 1.06, and the exponential converges with the constant 0.74.  False.
 
 For the kernel map $\kappa(\rho)=\mathbb E\,\phi(X)\phi(Y)$ of an activation normalised to $\mathbb E\phi^2=1$, the slope
 $\kappa'(1)=\mathbb E\phi'^2$ decides how correlations converge, and at $\kappa'(1)=1$ they do so polynomially with the constant

@@ -3,12 +3,13 @@ r"""As printed: the residual of a multi-head self-attention network vanishes dou
 Let $\|A\|_{1,\infty}=\sqrt{\|A\|_1\|A\|_\infty}$ with the largest column sum $\|A\|_1$ and row sum $\|A\|_\infty$, and
 $\mathrm{res}(X)=X-\mathbf1x^\top$ with the $x$ that minimises $\|X-\mathbf1x^\top\|_{1,\infty}$.  Printed: if
 $\|W^l_{QK,h}\|_1\|W^l_h\|_{1,\infty}\le\beta$ for every head $h\le H$ and every layer $l\le L$, then
-$$\|\mathrm{res}(SAN(X))\|_{1,\infty}\le\Big(\frac{4\beta H}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
+$$\|\mathrm{res}(SAN(X))\|_{1,\infty}\le\Big(\frac{4\beta H}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}
+\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
 Theorem 2.3 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, first version, from reading notes (the second version has
 $4\gamma\beta H$).  It fails for one layer, two heads and two tokens $\pm e_1$: $W_{QK}=w\,e_1e_1^\top$,
 $W_1=e_1e_2^\top$, $W_2=m^{-1/2}e_1\sum_{j\le m}f_j^\top$ have $\beta=w$, and the ratio of the sides is
-$\frac{\tanh u}u\cdot\frac{\sqrt{1+\sqrt m}}{16}$, $u=w/\sqrt{d_{qk}}$: above 1 for $m>255^2$ and small $u$, and unbounded in $m$ while the
-attention matrices stay the same, so that no factor $\gamma$ of their entries repairs it.
+$\frac{\tanh u}u\cdot\frac{\sqrt{1+\sqrt m}}{16}$, $u=w/\sqrt{d_{qk}}$: above 1 for $m>255^2$ and small $u$, and unbounded in $m$
+while the attention matrices stay the same, so that no factor $\gamma$ of their entries repairs it.
 
 Cause: $\|\cdot\|_{1,\infty}$ is no norm.  $\|\sum_hA_h\|_{1,\infty}\le\sum_h\|A_h\|_{1,\infty}$ fails for a column and a row.  In
 the 2-norm, with diameters, it is true: `isometry/attn_collapse_repaired`; for two tokens it is in this norm, too, if its two

@@ -8,9 +8,10 @@ $$\beta'=\max_h\|W_{QK,h}\|_1\,\sqrt{\max_h\|W_h\|_1\,\max_h\|W_h\|_\infty}\,,\q
   \|\mathrm{res}(SA(X))\|_{1,\infty}\le\frac{\beta'H}{2\sqrt{d_{qk}}}\,\|\mathrm{res}(X)\|_{1,\infty}^3 .$$
 Derived here, to repair the hypothesis of Theorem 2.3 of Dong, Cordonnier and Loukas (2021), which fails for two tokens already
 (`isometry/attn_dong_multi_printed`): the composite norms of the heads do not bound that of their sum, but both of its factors
-are norms.  With $\delta$ the difference of the tokens, $\|\mathrm{res}(X)\|^2=\frac12\|\delta\|_\infty\|\delta\|_1$; the two rows of
-$P_h$ differ by at most $\frac14|\delta^\top W_{QK,h}\delta|/\sqrt{d_{qk}}\le\frac1{2\sqrt{d_{qk}}}\|W_{QK,h}\|_1\|\mathrm{res}(X)\|^2$.
-The repair is one for two tokens: with one head $\beta'=\beta$, and for many tokens `isometry/attn_dong_single_printed` is false.
+are norms.  With $\delta$ the difference of the tokens, $\|\mathrm{res}(X)\|^2=\frac12\|\delta\|_\infty\|\delta\|_1$; the two rows
+of $P_h$ differ by at most
+$\frac14|\delta^\top W_{QK,h}\delta|/\sqrt{d_{qk}}\le\frac1{2\sqrt{d_{qk}}}\|W_{QK,h}\|_1\|\mathrm{res}(X)\|^2$.  The repair is
+one for two tokens: with one head $\beta'=\beta$, and for many tokens `isometry/attn_dong_single_printed` is false.
 
 Tight: tokens $\pm v$ with entries of one size, all heads $wI$ and $I$, as $w\to0$.
 """

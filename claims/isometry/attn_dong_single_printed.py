@@ -3,7 +3,8 @@ r"""As printed: the residual of a single-head self-attention network vanishes do
 Let $\|A\|_{1,\infty}=\sqrt{\|A\|_1\|A\|_\infty}$ with the largest column sum $\|A\|_1$ and row sum $\|A\|_\infty$, and
 $\mathrm{res}(X)=X-\mathbf1x^\top$ with the $x$ that minimises $\|X-\mathbf1x^\top\|_{1,\infty}$.  Printed: if
 $\|W^l_{QK}\|_1\|W^l_V\|_{1,\infty}\le\beta$ for every layer, then
-$$\|\mathrm{res}(SAN(X))\|_{1,\infty}\le\Big(\frac{4\beta}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
+$$\|\mathrm{res}(SAN(X))\|_{1,\infty}\le\Big(\frac{4\beta}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}
+\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
 Theorem 2.2 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, first version, from reading notes.  (The second version has a
 further factor $\gamma$, whose definition was not available.)
 
@@ -11,9 +12,9 @@ It fails for one layer and $32\,001$ *planted* tokens, which no array could hold
 $n=8000$ tokens $\kappa e_x+Me_i$, $m=24\,000$ tokens $\kappa e_x$, $W_{QK}=w(\sum_ie_ie_i^\top+e_xe_c^\top)$, $W_V=e_ce_1^\top$,
 so $\beta=w$ and $\|\mathrm{res}(X)\|=M$.  With the logits $t=wM^2/\sqrt{d_{qk}}=16$ of a diagonal token to itself and
 $s=w\kappa M/\sqrt{d_{qk}}$ of all tokens to the marked one, the output has $n$ entries $aM$ and $m+1$ entries $bM$,
-$a=\frac{e^s}{e^s+n-1+m+e^t}$, $b=\frac{e^s}{e^s+n+m}$, so $\|\mathrm{res}\|=\sqrt n(b-a)M=79.3M>64M=4tM$ for $e^s=60n$.  The
-ratio grows like $\sqrt n/\log n$; with $n=14\,658$ and $m=4888$ even $19\,547$ tokens suffice.  Cause: the largest column sum
-of an attention matrix is not bounded by 1.
+$a=\frac{e^s}{e^s+n-1+m+e^t}$, $b=\frac{e^s}{e^s+n+m}$, so $\|\mathrm{res}\|=\sqrt n(b-a)M=79.3M>64M=4tM$ for $e^s=60n$.  (In
+general $\min(n,m+1,\frac{n+m+1}4)$ stands under the root.)  The ratio grows like $\sqrt n/\log n$; with $n=14\,658$ and $m=4888$
+even $19\,547$ tokens suffice.  Cause: the largest column sum of an attention matrix is not bounded by 1.
 
 For few tokens it is true with slack: the largest ratio known there is $\frac1{4\sqrt2}$, in the limit of the mutant with the
 constant 0.6.  With diameters in the 2-norm it is true for any number: `isometry/attn_collapse_repaired`.

@@ -1,8 +1,8 @@
 r"""Layer normalisation undoes the collapse of two opposite tokens: they stay where they are at every depth.
 
-Let $v\in\mathbb R^d$ be centred ($\langle v,\mathbf1\rangle=0$), $v\ne0$, and $X_0=(v;-v)$.  Let $X_l=LN(SA^l(X_{l-1}))$ with one head per
-layer, $W_{QK}=w_lI+S_l$ with $w_l>0$ and any skew-symmetric $S_l$, $W_V=c_lI$ with $c_l>0$, and $LN$ the layer normalisation
-of every token, without gain and bias, $\epsilon=0$.  Then
+Let $v\in\mathbb R^d$ be centred ($\langle v,\mathbf1\rangle=0$), $v\ne0$, and $X_0=(v;-v)$.  Let $X_l=LN(SA^l(X_{l-1}))$ with one
+head per layer, $W_{QK}=w_lI+S_l$ with $w_l>0$ and any skew-symmetric $S_l$, $W_V=c_lI$ with $c_l>0$, and $LN$ the layer
+normalisation of every token, without gain and bias, $\epsilon=0$.  Then
 $$X_l=\big(LN(v);\,-LN(v)\big)\qquad\text{for all }l\ge1 ,$$
 however small the weights, where without normalisation the tokens collapse doubly exponentially
 (`isometry/attn_collapse_repaired`).  Derived here, to replace the statement of `isometry/attn_ln_role_printed` that layer

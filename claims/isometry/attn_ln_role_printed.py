@@ -3,13 +3,14 @@ r"""As printed: layer normalisation plays no role in the collapse of self-attent
 Printed: in $LN(SA(X))$ the normalisation can be absorbed into the weights, $\tilde W=WD_{LN}^{-1}$, a multiplication from the
 right, so the analysis without it stands.  Read as: if every layer is followed by layer normalisation, $X_l=LN(SA^l(X_{l-1}))$,
 then, for one head and $\|W^l_{QK}\|_1\|W^l_V\|_{1,\infty}\le\beta$ with $4\beta<\sqrt{d_{qk}}$,
-$$\|\mathrm{res}(X_l)\|_{1,\infty}\le\Big(\frac{4\beta}{\sqrt{d_{qk}}}\Big)^{\frac{3^l-1}2}\|\mathrm{res}(X_0)\|_{1,\infty}^{3^l}$$
+$$\|\mathrm{res}(X_l)\|_{1,\infty}\le\Big(\frac{4\beta}{\sqrt{d_{qk}}}\Big)^{\frac{3^l-1}2}
+\|\mathrm{res}(X_0)\|_{1,\infty}^{3^l}$$
 with $\|A\|_{1,\infty}=\sqrt{\|A\|_1\|A\|_\infty}$ and $\mathrm{res}(X)=X-\mathbf1x^\top$ for the best $x$.
 Section 3.3 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, from reading notes.
 
 Layer normalisation divides every row, that is every token, by its own deviation: a multiplication from the left.  For
-$v=(1,1,-1,-1)$, $X_0=(v;-v)$, $W_{QK}=wI$, $W_V=I$ one has $SA(X)=\tanh(\cdot)X$ and $LN(SA(X))=X$: the residual stays constant at
-every depth, however small $w$, where without the normalisation it vanishes doubly exponentially.  What holds instead is
+$v=(1,1,-1,-1)$, $X_0=(v;-v)$, $W_{QK}=wI$, $W_V=I$ one has $SA(X)=\tanh(\cdot)X$ and $LN(SA(X))=X$: the residual stays constant
+at every depth, however small $w$, where without the normalisation it vanishes doubly exponentially.  What holds instead is
 `isometry/attn_ln_role`.  Wu, Ajorlou, Wang, Jegelka and Jadbabaie (2024), arXiv 2405.18781, also contradict the statement.
 """
 

@@ -1,11 +1,12 @@
 r"""As printed: with token-wise Lipschitz maps after the layers the residual still vanishes doubly exponentially.  False.
 
-Let the layers of a self-attention network be followed by token-wise maps $f_l$ with $f_l(\mathbf1y^\top)$ of rank one and Lipschitz
-constant at most $\lambda$ in the composite norm $\|A\|_{1,\infty}=\sqrt{\|A\|_1\|A\|_\infty}$, and
+Let the layers of a self-attention network be followed by token-wise maps $f_l$ with $f_l(\mathbf1y^\top)$ of rank one and
+Lipschitz constant at most $\lambda$ in the composite norm $\|A\|_{1,\infty}=\sqrt{\|A\|_1\|A\|_\infty}$, and
 $\|W^l_{QK,h}\|_1\|W^l_h\|_{1,\infty}\le\beta$ for every head and layer.  Printed:
-$$\|\mathrm{res}(X_L)\|_{1,\infty}\le\Big(\frac{4\beta H\lambda}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
-Corollary 3.2 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, from reading notes (there with a further factor $\gamma$ that
-depends on the attention entries).  With the identity or a multiple $f(y)=\lambda y$ of it, one layer is the statement of
+$$\|\mathrm{res}(X_L)\|_{1,\infty}\le\Big(\frac{4\beta H\lambda}{\sqrt{d_{qk}}}\Big)^{\frac{3^L-1}2}
+\|\mathrm{res}(X)\|_{1,\infty}^{3^L}.$$
+Corollary 3.2 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, from reading notes (there with a further factor $\gamma$
+that depends on the attention entries).  With the identity or a multiple $f(y)=\lambda y$ of it, one layer is the statement of
 `isometry/attn_dong_multi_printed`, and it fails for the same two tokens and two heads.
 
 With diameters in the 2-norm it is true: `isometry/attn_skip_mlp`.

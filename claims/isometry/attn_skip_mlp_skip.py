@@ -1,7 +1,7 @@
 r"""With skip connections there are weights for which self-attention does not collapse, at any depth.
 
-Let $X_l=X_{l-1}+SA^l(X_{l-1})$ with $SA(X)=\sum_{h\le H}P_hXW_h$ for tokens $X_0\in\mathbb R^{N\times d}$.  For every $X_0$ and $L$
-there are weights with $\|\mathrm{res}(X_L)\|\ge\|\mathrm{res}(X_0)\|$, in any norm: the witness $W_h=0$, with any $W_{QK,h}$,
+Let $X_l=X_{l-1}+SA^l(X_{l-1})$ with $SA(X)=\sum_{h\le H}P_hXW_h$ for tokens $X_0\in\mathbb R^{N\times d}$.  For every $X_0$ and
+$L$ there are weights with $\|\mathrm{res}(X_L)\|\ge\|\mathrm{res}(X_0)\|$, in any norm: the witness $W_h=0$, with any $W_{QK,h}$,
 gives $X_L=X_0$, so in particular
 $$\mathrm{diam}(X_L)\ge\mathrm{diam}(X_0),\qquad\mathrm{diam}(X)=\max_{i,i'}\|x_i-x_{i'}\|_2 .$$
 Claim 3.1 of Dong, Cordonnier and Loukas (2021), arXiv 2103.03404, from reading notes.  It is an existence statement and, as such,
@@ -39,7 +39,7 @@ claim = Claim(
     oracle=self_attention.depth(skip=True),
     oracle_differs="in exact matrices; a head whose value weights are 0 is left out",
     definitions={
-        diameter: "largest distance of two tokens",
+        diameter: "largest distance of two tokens of X_0",
         diameter_skip: "largest distance of two tokens after L layers with skip connections",
     },
     notation={diameter: r"\mathrm{diam}(X_0)", diameter_skip: r"\mathrm{diam}(X_L)"},

@@ -1,4 +1,4 @@
-r"""A softmax whose logits are perturbed changes every entry by a factor between $1-D$ and $1+2D$.
+r"""Logits perturbed by an oscillation $D\le1.256$ change every entry of a softmax by a factor between $1-D$ and $1+2D$.
 
 Let $P=\mathrm{softmax}(A)$ and $\tilde P=\mathrm{softmax}(A-E)$ be the attention matrices of logits $A\in\mathbb R^{N\times n}$
 and of perturbed ones, row by row, and $D_{ii}=\max_{j,j'}|E_{ij}-E_{ij'}|$ the oscillation of row $i$ of $E$.  If

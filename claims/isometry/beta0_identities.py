@@ -2,11 +2,12 @@ r"""Identities between the Gaussian constants of tanh, the logistic function, so
 
 For $X\sim\mathcal N(0,1)$, a rate $a>0$, the logistic function $s(x)=1/(1+e^{-x})$ and the distribution function $\Phi$,
 $$\begin{aligned}
-\mathbb E\,X\tanh aX&=a\,(1-\mathbb E\tanh^2aX), & \mathbb E\,X s(aX)&=a\,\mathbb E\,s'(aX)=a\big(\tfrac12-\mathbb E\,s(aX)^2\big),\\
+\mathbb E\,X\tanh aX&=a\,(1-\mathbb E\tanh^2aX), &
+\mathbb E\,X s(aX)&=a\,\mathbb E\,s'(aX)=a\big(\tfrac12-\mathbb E\,s(aX)^2\big),\\
 \mathbb E\,X\log(1+e^{aX})&=\tfrac a2, & \mathbb E\,X^2s(aX)&=\mathbb E\,X^2\Phi(aX)=\tfrac12 .
 \end{aligned}$$
-At $a=1$: $c_1=1-m_2$ for tanh, $m_2=\frac12-c_1$ for the logistic function, whose $c_1$ is the $c_0$ of SiLU; and $c_1=\frac12$ for
-softplus, SiLU and GELU (and ReLU, $a\to\infty$), in the table of `isometry/beta0_table`.
+At $a=1$: $c_1=1-m_2$ for tanh, $m_2=\frac12-c_1$ for the logistic function, whose $c_1$ is the $c_0$ of SiLU; and $c_1=\frac12$
+for softplus, SiLU and GELU (and ReLU, $a\to\infty$), in the table of `isometry/beta0_table`.
 
 Derived by Stein's identity $\mathbb E\,Xf(X)=\mathbb E\,f'(X)$, $\tanh'=1-\tanh^2$, $s'=s-s^2$, and because $u-\frac12$ is odd.
 """

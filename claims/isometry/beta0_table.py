@@ -3,8 +3,8 @@ r"""The non-linearity strength of twenty activations, and the constants that it 
 For an activation $\sigma$ and $X\sim\mathcal N(0,1)$ let $c_0=\mathbb E\sigma$, $c_1=\mathbb E X\sigma$, $m_2=\mathbb E\sigma^2$,
 $$\alpha=\frac{c_1^2}{m_2-c_0^2}=\frac{c_1^2}{\sum_{k\ge1}c_k^2},\qquad\beta_0=2-\alpha\in[1,2],$$
 and $\kappa(0)=\frac{c_0^2}{m_2}$, $\kappa'(0)=\frac{c_1^2}{m_2}$, $\kappa'(1)=\frac{\mathbb E\sigma'^2}{m_2}$ for the kernel map
-of $\sigma/\sqrt{m_2}$, not centred.  Claimed: every decimal of this project's table, which closes the page, is the rounded true one,
-and every closed form in it is exact.
+of $\sigma/\sqrt{m_2}$, not centred.  Claimed: every decimal of this project's table, which closes the page, is the rounded true
+one, and every closed form in it is exact.
 
 The rate of isometry per layer is $\beta_0$ (Joudaki, Daneshmand and Bach 2023, arXiv 2305.18399).  The authors' code defines
 it as above; their README prints $\beta_0=c_1^2/\sum_{k\ge1}c_k^2$, which is $2-\beta_0$.  Their notebook divides Hermite
@@ -78,11 +78,11 @@ claim = Claim(
         monic: "2 - c_1^2/sum with the coefficients E sigma He_k / k!",
     },
     notation={
-        value: r"\mathrm{constant}",
-        printed: r"\mathrm{printed}",
-        unit: r"\mathrm{unit}",
+        value: r"\mathrm{constant}_j",
+        printed: r"\mathrm{printed}_j",
+        unit: r"\mathrm{unit}_j",
         strength: r"\beta_0^{\mathrm{printed}}",
-        strength_unit: r"\mathrm{unit}",
+        strength_unit: r"\mathrm{unit}_{\beta_0}",
         kept: r"\big(2-\tfrac{c_1^2}{m_2}\big)",
         inverted: r"\tfrac{c_1^2}{\sum_{k\ge1}c_k^2}",
         share: r"\tfrac{c_1^2}{m_2}",

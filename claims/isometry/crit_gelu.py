@@ -85,7 +85,7 @@ claim = Claim(
             inputs={"K": variance(high=4.0)},
             evaluate=evaluate_tanh,
             oracle=oracle.tanh_gelu_moments,
-            because="it has moments of its own",
+            because="at K = 1 its difference is 0.03073, that of GELU and of the right side 0.03063",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-r"""The critical points of GELU and SiLU: variance of the pre-activations, of the weights and of the biases.
+r"""GELU and SiLU are critical at the tabulated variances of pre-activations, weights and biases, to every digit.
 
 For an activation $\sigma$ and $z\sim\mathcal N(0,1)$ let $g(K)=\mathbb E\,\sigma(\sqrt Kz)^2$ and
 $\chi(K)=\mathbb E\,\sigma'(\sqrt Kz)^2$.  A network is critical at the variance $K^*$ if $K^*=C_b+C_Wg(K^*)$,
@@ -57,17 +57,17 @@ claim = Claim(
     oracle_differs="a certified change of sign and rigorous integrals, not secants with fixed nodes",
     definitions={
         value: "K*, C_W and C_b of GELU (row 0) or SiLU (row 1)",
-        printed: "their printed values",
+        printed: "their values in the table",
         unit: "half a unit of the last digit given; 0 for the closed form",
-        halved: "the printed values with half of K*",
-        swapped: "the printed values with C_W and C_b exchanged",
+        halved: "the values in the table with half of K*",
+        swapped: "the values in the table with C_W and C_b exchanged",
     },
     notation={
-        value: r"\mathrm{constant}",
-        printed: r"\mathrm{printed}",
-        unit: r"\mathrm{unit}",
-        halved: r"\mathrm{halved}",
-        swapped: r"\mathrm{swapped}",
+        value: r"\mathrm{constant}_j",
+        printed: r"\mathrm{printed}_j",
+        unit: r"\mathrm{unit}_j",
+        halved: r"\mathrm{halved}_j",
+        swapped: r"\mathrm{swapped}_j",
     },
     mutants=[
         Mutant("half the variance", statement=agree(halved), because="K* of GELU is (3 + sqrt 17)/2, not (3 + sqrt 17)/4"),

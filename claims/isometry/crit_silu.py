@@ -55,7 +55,7 @@ claim = Claim(
         Mutant(
             "where GELU is critical",
             statement=critical_at(Rational("3.5615528")),
-            because="SiLU is four times as wide: at K = 4 the growth is still above the susceptibility",
+            because="at K = 4 the growth of SiLU is still above its susceptibility, by 0.0237",
         ),
         Mutant(
             "K* = 14",
@@ -70,7 +70,7 @@ claim = Claim(
         Mutant(
             "critical nowhere",
             statement=Gt(growth, susceptibility),
-            because="at K = 15 the growth is below the susceptibility, as for every function that is nearly ReLU",
+            because="at K = 15 the growth is below the susceptibility, by 0.00056",
         ),
     ],
 )

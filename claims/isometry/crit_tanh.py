@@ -91,7 +91,7 @@ claim = Claim(
         Mutant(
             "upper bound without the cubic term",
             statement=bounds(cubic=0),
-            because="the Taylor sums alternate around the mean: at K = 1/10 it is 0.0846 > 0.08",
+            because="the Taylor sums alternate around the mean: at K = 1/10 it is 0.0842 > 0.08",
         ),
         Mutant(
             "growth of at least 2 - 1.6 K",
@@ -101,7 +101,7 @@ claim = Claim(
         Mutant(
             "limit 1/3",
             statement=grows(lowest=3),
-            because="the growth is at most 2, so that l K_l tends to 1/2 from below",
+            because="the growth would have to tend to 3, and it is at most 2",
         ),
         Mutant(
             "limit 1",

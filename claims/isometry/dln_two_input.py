@@ -6,8 +6,8 @@ $$\mathbb E\big[G^{(\ell)}_{ab}G^{(\ell)}_{cd}\mid G\big]=G_{ab}G_{cd}+\tfrac1{n
   \qquad G=G^{(\ell-1)}.$$
 So the three numbers $\mathbb E G_{ab}G_{cd}$, $\mathbb E G_{ac}G_{bd}$, $\mathbb E G_{ad}G_{bc}$ are multiplied by a symmetric
 matrix with 1 on the diagonal and $\frac1{n_\ell}$ off it, whose eigenvalues are $1+\frac2{n_\ell}$ (once) and
-$1-\frac1{n_\ell}$ (twice).  In particular $\mathbb E\det\begin{psmallmatrix}G_{aa}&G_{ab}\\G_{ab}&G_{bb}\end{psmallmatrix}$
-contracts by $1-\frac1{n_\ell}$, and $\mathbb E G_{ab}^2$ grows from orthogonal inputs.
+$1-\frac1{n_\ell}$ (twice).  In particular the mean determinant $\mathbb E(G_{aa}G_{bb}-G_{ab}^2)$ of two inputs contracts by
+$1-\frac1{n_\ell}$, and $\mathbb E G_{ab}^2$ grows from orthogonal inputs.
 
 Derived here, from the fourth moments of Gaussians (Wishart).  An identity: nothing is lost.
 """

@@ -4,7 +4,7 @@ For $x,y\in\mathbb R^d\setminus\{0\}$ of angle $\theta$, a standard Gaussian $w\
 $n\ge0$,
 $$k_n(x,y)=2\,\mathbb E\,\Theta(\langle w,x\rangle)\Theta(\langle w,y\rangle)\langle w,x\rangle^n\langle w,y\rangle^n
   =\frac1\pi\|x\|^n\|y\|^nJ_n(\theta),\qquad
-  J_n(\theta)=(-1)^n(\sin\theta)^{2n+1}\Big(\frac1{\sin\theta}\frac{\partial}{\partial\theta}\Big)^n\frac{\pi-\theta}{\sin\theta},$$
+J_n(\theta)=(-1)^n(\sin\theta)^{2n+1}\Big(\frac1{\sin\theta}\frac{\partial}{\partial\theta}\Big)^n\frac{\pi-\theta}{\sin\theta},$$
 $$J_0=\pi-\theta,\qquad J_1=\sin\theta+(\pi-\theta)\cos\theta,\qquad
   J_2=3\sin\theta\cos\theta+(\pi-\theta)(1+2\cos^2\theta).$$
 For $n\ge2$ the derivative form is $J_n=(2n-1)\cos\theta\,J_{n-1}+(n-1)^2\sin^2\theta\,J_{n-2}$; $J_n(0)=\pi(2n-1)!!$ and

@@ -79,6 +79,7 @@ claim = Claim(
         arcsine_half: r"\arcsin\frac{a^2\rho}{1+2a^2}",
     },
     not_covered=[
+        "rho = -1, where both sides are continuous",
         "unequal variances: isometry/dual_variances",
         "rates outside [2^-8, 1], and slopes s outside [-1, 1 - 2^-7]",
     ],

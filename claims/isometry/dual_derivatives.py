@@ -25,6 +25,7 @@ from strategies.kernels import kernel
 from strategies.progressions import progression
 
 HIGHEST = 5
+PLACES = ("x", "x + h", *(f"x + {j} h" for j in range(2, HIGHEST + 1)))
 
 values = quantities("at_0 at_1 at_2 at_3 at_4 at_5")
 one = quantities("one")
@@ -58,7 +59,7 @@ claim = Claim(
     oracle=gaussian_duals.equidistant,
     oracle_differs="the printed closed forms, not the parts of either parity",
     definitions={
-        **{value: f"the dual, divided by its value at 1, at the correlation x + {j} h" for j, value in enumerate(values)},
+        **{value: f"the dual at {at}, divided by its value at 1" for value, at in zip(values, PLACES, strict=True)},
         one: "its value at 1, the scale of the gap",
     },
     notation={**{value: f"v_{j}" for j, value in enumerate(values)}, one: "1"},

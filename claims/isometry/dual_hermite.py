@@ -1,7 +1,7 @@
-r"""Hermite coefficients of the usual activations in closed form.
+r"""The Hermite coefficients of the usual activations have closed forms.
 
 For orthonormal Hermite polynomials $\mathrm{he}_k=\mathrm{He}_k/\sqrt{k!}$ and $c_k=\mathbb E\,\sigma(X)\mathrm{he}_k(X)$, with
-$(-1)!!=1$ and $m\ge1$ in the coefficients of degree $2m$, $m\ge0$ in those of degree $2m+1$:
+$(-1)!!=1$, and with $m\ge1$ in $c_{2m}$ where $c_0$ is given, $m\ge0$ in all others:
 $$\begin{aligned}
 \text{ReLU}:&\ c_0=\tfrac1{\sqrt{2\pi}},\ c_1=\tfrac12,\ c_{2m}=\tfrac{(-1)^{m-1}(2m-3)!!}{\sqrt{2\pi(2m)!}}; &
 x_+^2:&\ c_0=\tfrac12,\ c_k=\tfrac2{\sqrt k}c_{k-1}^{\mathrm{ReLU}};\\

@@ -1,4 +1,4 @@
-r"""Hermite coefficients of monomials, exactly.
+r"""The Hermite coefficients of a monomial are quotients of factorials and powers of 2.
 
 For a Gaussian $X$, monic Hermite polynomials $\mathrm{He}_k$, a scale $\lambda$ and $n,k\ge0$,
 $$\mathbb E\,(\lambda X)^n\mathrm{He}_k(X)=\frac{\lambda^nn!}{2^{(n-k)/2}\big(\frac{n-k}2\big)!}$$
@@ -46,12 +46,13 @@ claim = Claim(
     oracle=oracle.monomial,
     oracle_differs="moments and the coefficients of He_k in rationals, not nodes and the three-term recurrence",
     definitions={
-        mixed: "E (scale X)^n He_k(X)",
+        mixed: "E (lambda X)^n He_k(X)",
         formula: "n! / (2^j j!) for j = (n - k)/2, or 0",
-        scale: "the scale, in (-1, 1)",
-        norm: "the product of the norms of (scale X)^n and He_k(X), the scale of the gap",
+        scale: "the scale lambda, in (-1, 1)",
+        norm: "the product of the norms of (lambda X)^n and He_k(X), the scale of the gap",
     },
     notation={mixed: r"\mathbb{E}\,(\lambda X)^n\mathrm{He}_k", formula: r"\frac{n!}{2^jj!}", scale: r"\lambda"},
+    not_covered=["degrees above 8"],
     mutants=[
         Mutant(
             "without the powers of 2",
@@ -60,10 +61,10 @@ claim = Claim(
             because="E X^2 = 1, not 2",
         ),
         Mutant(
-            "orthonormal polynomials with the monic formula",
+            "a factor k too much",
             sizes={"n": (2, 8), "k": (2, "n")},
             statement=Eq(mixed - formula * k * scale**n, 0),
-            because="E X^2 He_2 = 2, not 4; a factor k! in place of its root does the same",
+            because="E X^2 He_2 = 2, not 4",
         ),
     ],
 )

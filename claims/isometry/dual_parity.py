@@ -1,13 +1,13 @@
 r"""The even and the odd part of an activation have the even and the odd part of its Gaussian dual as their duals.
 
 For $\sigma\in L^2(\mathcal N(0,1))$ and standard Gaussians $X,Y$ of correlation $\rho$ let
-$\hat\sigma(\rho)=\mathbb E\,\sigma(X)\sigma(Y)$.  With $\sigma=\sigma_++\sigma_-$, $\sigma_\pm(x)=\frac12(\sigma(x)\pm\sigma(-x))$, and
-a constant $c$
+$\hat\sigma(\rho)=\mathbb E\,\sigma(X)\sigma(Y)$.  With $\sigma=\sigma_++\sigma_-$,
+$\sigma_\pm(x)=\frac12(\sigma(x)\pm\sigma(-x))$, and a constant $c$
 $$\widehat{\sigma_\pm}(\rho)=\tfrac12\big(\hat\sigma(\rho)\pm\hat\sigma(-\rho)\big),\qquad\widehat{c\,\sigma}=c^2\,\hat\sigma;$$
 in particular $\hat\sigma$ is even for an even, odd for an odd $\sigma$.
 
-Lemma on dual activations of Daniely, Frostig and Singer (2016), arXiv 1602.05897: $\mathbb E\,\sigma(X)\sigma(-Y)=\hat\sigma(-\rho)$ and
-$(-X,-Y)$ has the law of $(X,Y)$.
+Lemma on dual activations of Daniely, Frostig and Singer (2016), arXiv 1602.05897:
+$\mathbb E\,\sigma(X)\sigma(-Y)=\hat\sigma(-\rho)$ and $(-X,-Y)$ has the law of $(X,Y)$.
 """
 
 from sympy import And, Eq

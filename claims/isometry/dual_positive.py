@@ -68,7 +68,7 @@ claim = Claim(
         Mutant(
             "a determinant that does not fall",
             statement=Le(before, determinant),
-            because="true for centred functions only: kappa = (1 + rho)/2 maps the identity to determinant 3/4",
+            because="true for centred functions only: kappa = (1 + rho)/2 maps the 2 x 2 identity to determinant 3/4",
         ),
     ],
 )

@@ -3,8 +3,8 @@ r"""The derivative of a Gaussian dual is the dual of the derivative.
 Let $\sigma:\mathbb R\to\mathbb R$ be absolutely continuous with $\sigma,\sigma'\in L^2(\mathcal N(0,1))$ and
 $\hat\sigma(\rho)=\mathbb E\,\sigma(X)\sigma(Y)=\sum_kc_k^2\rho^k$ for standard Gaussians of correlation $\rho$.  Then
 $$\hat\sigma'(\rho)=\mathbb E\,\sigma'(X)\sigma'(Y)=\sum_{k\ge1}kc_k^2\rho^{k-1},\qquad\rho\in[-1,1];$$
-in particular the slope of the normalised kernel map at 1 is $\kappa'(1)=\mathbb E\sigma'^2/\mathbb E\sigma^2$.  The series is checked
-through its partial sums: since the terms beyond degree $N$ have the mass $\hat\sigma'(1)-\sum_{k\le N}kc_k^2$ at 1,
+in particular the slope of the normalised kernel map at 1 is $\kappa'(1)=\mathbb E\sigma'^2/\mathbb E\sigma^2$.  The series is
+checked through its partial sums: since the terms beyond degree $N$ have the mass $\hat\sigma'(1)-\sum_{k\le N}kc_k^2$ at 1,
 $$\Big|\hat\sigma'(\rho)-\sum_{1\le k\le N}kc_k^2\rho^{k-1}\Big|\le|\rho|^N\Big(\hat\sigma'(1)-\sum_{1\le k\le N}kc_k^2\Big).$$
 
 Price's theorem (1958), restated for duals by Daniely, Frostig and Singer (2016), arXiv 1602.05897; re-derived from
@@ -72,6 +72,7 @@ claim = Claim(
     },
     surrogate="every partial sum of the series is within the mass of the degrees beyond it",
     not_covered=[
+        "rho = -1, where both sides are continuous",
         "rates of exp, sin, cos and erf outside [2^-8, 1], and slopes of leaky ReLU outside [-1, 1 - 2^-7]",
         "tanh, sigmoid, SiLU, softplus and softsign, whose means over one of the two Gaussians have no closed form",
     ],

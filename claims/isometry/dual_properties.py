@@ -6,8 +6,8 @@ $\hat\sigma(\rho)=\mathbb E\,\sigma(X)\sigma(Y)=\sum_kc_k^2\rho^k$.  Then
 (b) $\hat\sigma$ is non-decreasing on $[0,1]$;  (c) $\hat\sigma$ is convex on $[0,1]$.
 
 Lemma on dual activations of Daniely, Frostig and Singer (2016), arXiv 1602.05897; re-derived: every part follows from
-$c_k^2\ge0$.  On $[-1,1]$ both (b) and (c) are false: $|x|$ has a dual that decreases to 0, and the duals of odd functions are
-concave on $[-1,0]$.  ReLU, squared ReLU and GELU are no counterexamples to convexity there.
+$c_k^2\ge0$.  On $[-1,1]$ both (b) and (c) are false: the dual of $|x|$ falls on $[-1,0]$, and the duals of odd functions are
+concave there.  ReLU, squared ReLU and GELU are no counterexamples to convexity.
 
 Equality in (a) for odd and for even $\sigma$; in (b) for constants; in (c) for affine duals, as of $\sigma(x)=x$.
 """

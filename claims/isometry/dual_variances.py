@@ -1,4 +1,4 @@
-r"""The Gaussian duals of the usual activations at two variances: the two variances and the covariance replace 1, 1 and rho.
+r"""The Gaussian duals of the usual activations at two variances: the two variances and the covariance replace 1, 1 and $\rho$.
 
 Let $U,V$ be centred Gaussians with the variances $K_{11},K_{22}>0$ and the covariance $K_{12}$,
 $\theta=\arccos\frac{K_{12}}{\sqrt{K_{11}K_{22}}}$.  For a rate $a>0$ and a slope $s$, $\mathbb E\,\sigma(U)\sigma(V)$ is
@@ -12,7 +12,8 @@ $$\begin{aligned}
 \mathrm{sign}\,x&:\ \tfrac2\pi\arcsin\tfrac{K_{12}}{\sqrt{K_{11}K_{22}}}, &
 x_+^2&:\ \tfrac{K_{11}K_{22}}{2\pi}\big(3\sin\theta\cos\theta+(\pi-\theta)(1+2\cos^2\theta)\big),
 \end{aligned}$$
-$$\text{leaky ReLU (slope }s\text{ on the left)}:\ \tfrac{(1-s)^2}{2\pi}\sqrt{K_{11}K_{22}}\big(\sin\theta+(\pi-\theta)\cos\theta\big)
+$$\text{leaky ReLU (slope }s\text{ on the left)}:\ \tfrac{(1-s)^2}{2\pi}
+\sqrt{K_{11}K_{22}}\big(\sin\theta+(\pi-\theta)\cos\theta\big)
 +sK_{12},$$
 $$x\Phi(x):\ \tfrac{K_{12}}4+\tfrac{K_{12}}{2\pi}\arcsin\tfrac{K_{12}}{\sqrt{(1+K_{11})(1+K_{22})}}
 +\frac{K_{11}K_{22}+\frac{K_{12}^2(1-K_{11}K_{22})}{(1+K_{11})(1+K_{22})}}{2\pi\sqrt{(1+K_{11})(1+K_{22})-K_{12}^2}} .$$

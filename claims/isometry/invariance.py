@@ -6,9 +6,9 @@ $$\mathcal I(cM)=\mathcal I(M)=\mathcal I(Q^\top MQ) .$$
 Scale invariance is stated after Definition 1 of Joudaki, Daneshmand and Bach (2023), arXiv 2305.18399, recalled; the
 orthogonal invariance is immediate, since determinant and trace are those of the eigenvalues.
 
-Compared are the rationals $\mathcal I|\mathcal I|^{n-1}$, from which $\mathcal I$ follows with its sign; $Q$ is a product of at
-most $n$ reflections $I-2vv^\top/v^\top v$ with rational $v$, as every orthogonal matrix is with real ones.  An ill-conditioned
-$M$ makes float64 report a difference that is not there.
+Compared are the rationals $\mathcal I|\mathcal I|^{n-1}$, from which $\mathcal I$ follows with its sign; $M=X^\top X$ with
+$X\in\mathbb R^{d\times n}$; $Q$ is a product of $m\le n$ reflections $I-2vv^\top/v^\top v$ with rational $v$, as every orthogonal
+matrix is with real ones.  An ill-conditioned $M$ makes float64 report a difference that is not there.
 """
 
 from sympy import And, Eq, Gt

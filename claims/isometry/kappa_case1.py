@@ -13,7 +13,8 @@ One step is $|\kappa(\rho)|\le|\rho|(\kappa'(0)+(1-\kappa'(0))|\rho|)$.  Tight: 
 and equality for $\phi(x)=x$.
 
 The activation is a structure choice, centred and normalised: finite Hermite series with rational coefficients; leaky ReLU,
-exponential, sine, cosine, erf, sign, GELU and squared ReLU in closed form; tanh, sigmoid, SiLU, softplus, softsign, ELU, SELU.
+exponential, sine, cosine, erf, normal distribution function, sign, GELU and squared ReLU in closed form; tanh, sigmoid, SiLU,
+softplus, softsign, ELU, SELU.
 """
 
 from sympy import Le, Max

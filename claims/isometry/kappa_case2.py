@@ -45,7 +45,7 @@ claim = Claim(
         slope_one: "kappa'(1)",
     },
     notation={
-        distance: r"(1-\rho)",
+        distance: r"(1-\rho_l)",
         distance_0: r"(1-\rho_0)",
         bias: r"\kappa(0)",
         slope: r"\kappa'(0)",

@@ -41,7 +41,7 @@ claim = Claim(
     oracle=kernels.approach_to_one,
     oracle_differs="the arc-cosine kernel as Cho and Saul print it, and 1 - rho by subtraction",
     definitions={distance: "1 - rho_l after l layers", distance_0: "1 - rho_0"},
-    notation={distance: r"(1-\rho)", distance_0: r"(1-\rho_0)"},
+    notation={distance: r"(1-\rho_l)", distance_0: r"(1-\rho_0)"},
     # one layer from 0.999, and 115 layers from 0
     replay=[
         Instance(

@@ -7,7 +7,8 @@ Theorem 1, case 3, of Joudaki and Hofmann (2025), arXiv 2410.20107.
 
 With $x=1-\rho$ one step is $1-\kappa(\rho)\le x(1-\alpha x)$, and $\frac1{x(1-\alpha x)}\ge\frac1x+\alpha$ telescopes.  For
 $\rho_0<0$, where $x>1$, this needs $\alpha\le\frac12$, which the printed induction does not mention; it holds because
-$c_0^2=\sum_{k\ge2}(k-1)c_k^2\ge\alpha$, which is checked as well.  Tight to second order in $1-\rho_0$ for $\kappa=a_0+a_1\rho+a_2\rho^2$.
+$c_0^2=\sum_{k\ge2}(k-1)c_k^2\ge\alpha$, which is checked as well.  Tight to second order in $1-\rho_0$ for
+$\kappa=a_0+a_1\rho+a_2\rho^2$.
 
 The activation is a structure choice: Hermite series with rational coefficients, $\kappa=e^{\rho-1}$, and every leaky ReLU,
 ReLU and the absolute value included.
@@ -46,7 +47,7 @@ claim = Claim(
         bias: "kappa(0)",
         slope: "kappa'(0)",
     },
-    notation={distance: r"(1-\rho)", distance_0: r"(1-\rho_0)", bias: r"\kappa(0)", slope: r"\kappa'(0)"},
+    notation={distance: r"(1-\rho_l)", distance_0: r"(1-\rho_0)", bias: r"\kappa(0)", slope: r"\kappa'(0)"},
     tight="kappa = a_0 + a_1 rho + a_2 rho^2, to second order as rho_0 tends to 1",
     not_covered=["layer 0, where both sides are the same number"],
     mutants=[

@@ -1,4 +1,4 @@
-r"""Correlations approach the fixed point of a kernel map of slope above 1 at the rate of the potential.
+r"""Correlations approach the fixed point $\rho_\star<1$ of a kernel map at least at the rate $1/(2-\kappa'(\rho_\star))$.
 
 Let $\kappa(\rho)=\sum_kc_k^2\rho^k$ be the kernel map of an activation with $\kappa(1)=1$, $\kappa(0)>0$ and
 $\kappa'(1)>1$, and $\rho_\star\in(0,1)$ its fixed point with $\kappa'(\rho_\star)<1$.  For every $\rho_0\in(-1,1)$ the

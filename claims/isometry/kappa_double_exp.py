@@ -1,4 +1,4 @@
-r"""A kernel map whose lowest degree is m sends correlations to 0 doubly exponentially: rho_l is at most rho_0^(m^l).
+r"""A kernel map whose lowest degree is $m$ sends correlations to 0 doubly exponentially: $|\rho_\ell|\le|\rho_0|^{m^\ell}$.
 
 Let $\kappa(\rho)=\sum_kc_k^2\rho^k$ be a kernel map with $\kappa(1)=1$ and $c_k=0$ for $k<m$, $m\ge1$.  Then for
 $\rho_0\in(-1,1)$ and $\rho_{\ell+1}=\kappa(\rho_\ell)$
@@ -54,7 +54,7 @@ claim = Claim(
         log_rho_0: "log |rho_0|",
         terms: "the number of degrees k >= m with c_k not 0",
     },
-    notation={log_rho: r"\log|\rho|", log_rho_0: r"\log|\rho_0|", terms: "N"},
+    notation={log_rho: r"\log|\rho_l|", log_rho_0: r"\log|\rho_0|", terms: "N"},
     tight="equality for a single Hermite polynomial of degree m",
     mutants=[
         Mutant(
@@ -74,9 +74,9 @@ claim = Claim(
             because="(rho + rho^2)/2 has two terms, and at rho = 1/2 it is 3/8 > 1/4",
         ),
         Mutant(
-            "lowest degree m - 1",
+            "exponent (m + 1)^l",
             statement=Le(log_rho[l], (m + 1) ** l * log_rho_0),
-            because="c_m is not 0 for he_m, whose rho_1 is rho_0^m",
+            because="he_m has rho_1 = rho_0^m exactly",
         ),
     ],
 )

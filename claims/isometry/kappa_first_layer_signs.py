@@ -63,7 +63,7 @@ claim = Claim(
         Mutant(
             "cubic activations",
             inputs={"neuron": neuron(3), "X": unit_rows("2", "n")},
-            because="the third degree has a deviation of its own",
+            because="he_3 at x = y = e_1 is -2 w_1/sqrt(6), of mean square 2/3, where the formula has 1",
         ),
         Mutant(
             "half the largest coordinate",

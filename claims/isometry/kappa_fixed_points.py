@@ -3,8 +3,9 @@ r"""A nonlinear activation has one attractor; its other fixed points can only be
 Let $\kappa(\rho)=\sum_kc_k^2\rho^k$ be the kernel map of a *nonlinear* activation, $\sum_{k\ge2}c_k^2>0$, with $\kappa(1)=1$, and
 $\rho_\star\in[0,1]$ the attractor of Theorem 1.  For $\rho\in(-1,1)$
 $$\kappa(\rho)>\rho\ \text{ if }\rho<\rho_\star,\qquad\kappa(\rho)<\rho\ \text{ if }\rho>\rho_\star,$$
-so no other fixed point lies inside; $\kappa'(\rho_\star)\le1$, with equality only for $\rho_\star=1$, so that $\rho_\star$ attracts;
-$\kappa'(1)>1$ if $\rho_\star<1$; and $\kappa(-1)>-1$ or $\kappa'(-1)>1$, where $\kappa(-1)=-1$ exactly for odd activations.
+so no other fixed point lies inside; $\kappa'(\rho_\star)\le1$, with equality only for $\rho_\star=1$, so that $\rho_\star$
+attracts; $\kappa'(1)>1$ if $\rho_\star<1$; and $\kappa(-1)>-1$ or $\kappa'(-1)>1$, where $\kappa(-1)=-1$ exactly for odd
+activations.
 
 Last sentence of Theorem 1 of Joudaki and Hofmann (2025), arXiv 2410.20107.  The theorem does not repeat *nonlinear*, which
 the preliminaries assume throughout.  It is needed: $\phi(x)=x$ has $\kappa(\rho)=\rho$, every $\rho$ is fixed, and
@@ -118,7 +119,7 @@ claim = Claim(
             "coefficients of both signs",
             inputs={"kernel": attracted("K", signed=True), "start": correlation()},
             statement=And(rises, falls),
-            because="a polynomial with alternating signs crosses the diagonal at more places",
+            because="-1 + 4 rho - 2 rho^2 lies below the diagonal at 0, left of its fixed point 1/2",
         ),
     ],
 )

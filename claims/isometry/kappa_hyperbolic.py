@@ -1,4 +1,4 @@
-r"""A holomorphic self-map of the disk that fixes 0 contracts the potential by (1 + alpha)/2, with its slope alpha at 0.
+r"""A holomorphic self-map of the disk that fixes 0 contracts the potential by $(1+\alpha)/2$, with its slope $\alpha$ at 0.
 
 Let $\kappa:\mathbb D\to\mathbb D$ be holomorphic with $\kappa(0)=0$ and $\alpha=\kappa'(0)\in[0,1)$, and
 $\Phi(x)=\frac{x}{1-x}$.  Then for all $z\in\mathbb D$

@@ -1,4 +1,4 @@
-r"""In the hyperbolic gauge a kernel map contracts towards its fixed point by (1 + kappa'(rho*))/2 in every layer.
+r"""In the hyperbolic gauge a kernel map contracts towards its fixed point by $(1+\kappa'(\rho_\star))/2$ in every layer.
 
 Let $\kappa(\rho)=\sum_kc_k^2\rho^k$ be the kernel map of a nonlinear activation, $\kappa(1)=1$, with the fixed point
 $\rho_\star\in[0,1)$, $q=\kappa'(\rho_\star)$, $\Phi(x)=\frac x{1-x}$, and
@@ -8,7 +8,7 @@ $$\Phi(|\varphi(\rho_\ell)|)\le\Big(\frac{1+q}2\Big)^\ell\,\Phi(|\varphi(\rho_0)
 Item C4 of the post *Complex-Analytic Proofs of Global Attraction for Neural Kernel Map* by Joudaki, on the kernel maps of
 Joudaki and Hofmann (2025), arXiv 2410.20107: $\varphi\circ\kappa\circ\varphi^{-1}$ is a holomorphic self-map of the disk that
 fixes 0 with the slope $q$, so that `isometry/kappa_hyperbolic` applies.  It repairs case 4 of Theorem 1 in another gauge than
-`isometry/kappa_case4_corrected`.  For kernel maps $\frac1{2-q}\le\frac{1+q}2$ holds in this gauge as well:
+`isometry/kappa_case4_corrected`.  For kernel maps the smaller factor $\frac1{2-q}$ holds in this gauge, too:
 `isometry/kappa_hyperbolic_sharper`.
 """
 

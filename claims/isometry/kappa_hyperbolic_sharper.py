@@ -1,4 +1,4 @@
-r"""In the hyperbolic gauge a kernel map contracts towards its fixed point by 1/(2 - kappa'(rho*)) in every layer.
+r"""In the hyperbolic gauge a kernel map contracts towards its fixed point by $1/(2-\kappa'(\rho_\star))$ in every layer.
 
 Let $\kappa(\rho)=\sum_ka_k\rho^k$ with $a_k\ge0$, $\kappa(1)=1$, be the kernel map of a nonlinear activation with the fixed
 point $\rho_\star\in[0,1)$, $q=\kappa'(\rho_\star)$, $\Phi(x)=\frac x{1-x}$, and

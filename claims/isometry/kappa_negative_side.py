@@ -88,7 +88,7 @@ claim = Claim(
             "on positive correlations too",
             inputs={"kernel": attracted("K"), "start": correlation()},
             statement=contracts,
-            because="1/3 + 2/3 rho^2 takes 0.9 from 0.4 to 0.373 from 1/2, a factor 0.93 > 2/3",
+            because="1/3 + 2/3 rho^2 takes 0.9, at the distance 0.4 from 1/2, to the distance 0.373: a factor 0.93 > 2/3",
         ),
     ],
 )

@@ -6,7 +6,7 @@ $\rho_{\ell+1}=\kappa(\rho_\ell)$.  With $\epsilon=\kappa'(1)^\ell$, for every $
 $$\frac1d\|h_\ell(x)-h_\ell(y)\|^2=2(1-\rho_\ell)\le4\,\epsilon .$$
 The correction, derived here from case 2 (`isometry/kappa_case2`), of the corollary on convergence precision of Joudaki and
 Hofmann (2025), arXiv 2410.20107, refuted as printed in `isometry/kappa_precision_printed`: the relative distance is
-$2\sqrt\epsilon$, so that a distance of $\epsilon$ needs twice the depth.  Tight: affine $\kappa$ as $\rho_0\to-1$.
+$2\sqrt\epsilon$; twice the depth makes it $2\epsilon$.  Tight: affine $\kappa$ as $\rho_0\to-1$.
 """
 
 from sympy import Le, Lt, Rational
@@ -35,6 +35,7 @@ claim = Claim(
     definitions=REPRESENTATIONS.definitions,
     notation=REPRESENTATIONS.notation,
     tight="affine kappa as rho_0 tends to -1",
+    not_covered=["layer 0, where it says rho_0 >= -1"],
     mutants=[
         Mutant(
             "distance epsilon, as printed",

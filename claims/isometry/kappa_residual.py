@@ -8,9 +8,8 @@ at every width $d$.  Since $\kappa_{\mathrm{res}}(\rho)-\rho=(1-r^2)(\kappa(\rho
 $\kappa$, with the same attractor.
 
 Proposition on residual connections, parts 1 and 2, of Joudaki and Hofmann (2025), arXiv 2410.20107.  In its proof the term
-$r^2\rho$ is missing once, $\kappa_{\mathrm{res}}(0)$ is printed as $r^2\kappa(0)$ and, where $\kappa(0)>0$, as 0; the remark on a residual
-differential equation exchanges $r^2$ and $1-r^2$.  Part 3 is false as
-printed (`isometry/kappa_residual_printed`).
+$r^2\rho$ is missing once, $\kappa_{\mathrm{res}}(0)$ is printed as $r^2\kappa(0)$ and, where $\kappa(0)>0$, as 0; the remark on
+a residual differential equation exchanges $r^2$ and $1-r^2$.  Part 3 is false as printed (`isometry/kappa_residual_printed`).
 
 Activations are polynomials $\sum_kb_k\mathrm{He}_k/\sqrt V$ with rational $b_k$, and $r$ and $\sqrt{1-r^2}$ are rational: both
 sides are rational numbers.

@@ -46,8 +46,8 @@ claim = Claim(
         rho_0: "the first correlation",
     },
     notation={
-        weaker: r"|\rho^{(r_1)}-\rho_\star|",
-        stronger: r"|\rho^{(r_2)}-\rho_\star|",
+        weaker: r"|\rho_l^{(r_1)}-\rho_\star|",
+        stronger: r"|\rho_l^{(r_2)}-\rho_\star|",
         rate_weaker: r"\kappa_{r_1}'(\rho_\star)",
         rate_stronger: r"\kappa_{r_2}'(\rho_\star)",
         rho_0: r"\rho_0",

@@ -7,9 +7,10 @@ $$\mathbb E\big[\log\mathcal I(G^{\ell+1})\mid G^\ell\big]\le\log\mathcal I(G^\e
   \delta(n,d)=\frac1n\sum_{i=0}^{n-1}\big[\psi(\tfrac d2)-\psi(\tfrac{d-i}2)\big]>0,$$
 so that plain linear networks lose isometry at a linear rate in depth: $\delta(2,2)=\log2$, $\delta(2,3)=1-\log2$.
 
-Derived here: with $p_i=\lambda_i/\mathrm{tr}\,G$ and independent $u_i\sim\chi^2_d/d$, $\mathrm{tr}\,G'/\mathrm{tr}\,G=\sum p_iu_i$
-and $\log\sum p_iu_i\ge\sum p_i\log u_i$ (concavity); subtract the mean log-determinant.  Both sides depend on $G$ through its
-eigenvalues alone, the inputs $a_i$.  Asymptotically tight: equality in the limit of rank one.
+Derived here: with $p_i=\lambda_i/\mathrm{tr}\,G$ and independent $u_i\sim\chi^2_d/d$,
+$\mathrm{tr}\,G'/\mathrm{tr}\,G=\sum p_iu_i$ and $\log\sum p_iu_i\ge\sum p_i\log u_i$ (concavity); subtract the mean
+log-determinant.  Both sides depend on $G$ through its eigenvalues alone, the inputs $a_i$.  Asymptotically tight: equality in
+the limit of rank one.
 """
 
 from sympy import And, Gt, Integer, Le, Lt

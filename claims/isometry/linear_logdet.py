@@ -3,11 +3,13 @@ r"""Every layer of a random linear network multiplies the Gram determinant by an
 Let $X\in\mathbb R^{n\times d}$ have rank $n\le d$ (samples are rows), $X^{(\ell)}=X^{(\ell-1)}W_\ell^\top$ with $W_\ell$ of
 $m_\ell\ge n$ rows and independent entries $N(0,1/m_\ell)$, and $G^\ell=X^{(\ell)}X^{(\ell)\top}$.  Then $\det G^\ell/\det
 G^{\ell-1}\sim\prod_{i<n}\chi^2_{m_\ell-i}/m_\ell$, independently of the past, so that
-$$\mathbb E\log\frac{\det G^L}{\det G^0}=\sum_{\ell\le L}\sum_{i<n}\Big[\psi\big(\tfrac{m_\ell-i}2\big)+\log\tfrac2{m_\ell}\Big],\qquad
+$$\mathbb E\log\frac{\det G^L}{\det G^0}=\sum_{\ell\le L}\sum_{i<n}\Big[\psi\big(\tfrac{m_\ell-i}2\big)
+  +\log\tfrac2{m_\ell}\Big],\qquad
   \mathbb E\Big(\frac{\det G^L}{\det G^0}\Big)^p=\prod_{\ell\le L}\prod_{i<n}
   \frac{\Gamma(\frac{m_\ell-i}2+p)}{\Gamma(\frac{m_\ell-i}2)}\Big(\frac2{m_\ell}\Big)^p$$
-for $p>-\frac{m_\ell-n+1}2$, in particular $\prod\frac{m_\ell-i}{m_\ell}$ for $p=1$; $\mathbb E\,\mathrm{tr}\,G^L=\mathrm{tr}\,G^0$,
-and $G^L$ has rank $n$ almost surely: at finite depth no rank is lost, only the normalised Gram matrix tends to rank one.
+for $p>-\frac{m_\ell-n+1}2$, in particular $\prod\frac{m_\ell-i}{m_\ell}$ for $p=1$;
+$\mathbb E\,\mathrm{tr}\,G^L=\mathrm{tr}\,G^0$, and $G^L$ has rank $n$ almost surely: at finite depth no rank is lost, only the
+normalised Gram matrix tends to rank one.
 
 Derived here, from Bartlett's decomposition; the square network is $m_\ell=d$.  The rank: $\det G^L$ is a polynomial in the
 weights, so it vanishes almost never as soon as some weights make it positive.  An identity: nothing is lost.  The hard case is
@@ -56,7 +58,8 @@ rank = Eq(Probability(full[ell]), 1)
 claim = Claim(
     source=REFUTE_DERIVED.item("Determinants of linear layers"),
     provenance="derived",
-    reading="layers of any widths from n on; the power p = (r + n - min m)/2, r = 0, 1, …, from the lowest half-integer on",
+    reading="layers of any widths m_1, m_2, m_3 from n on; the matrix drawn is the transpose of X; the power "
+    "p = (r + n - min m)/2, r = 0, 1, …, from the lowest half-integer on",
     inputs={"X": samples("d", "n")},
     randomness={"W1": gaussian("m1", "d"), "W2": gaussian("m2", "m1"), "W3": gaussian("m3", "m2")},
     sizes={"n": (1, 4), "d": ("n", 6), "m1": ("n", 6), "m2": ("n", 6), "m3": ("n", 6), "r": (0, 5)},
@@ -104,7 +107,7 @@ claim = Claim(
     ],
     mutants=[
         Mutant(
-            "psi((d - i + 1)/2)",
+            "psi((m - i + 1)/2)",
             statement=Eq(Mean(log_gain[ell]), drift_shifted[ell]),
             because="one sample, width 1: E log chi^2_1 = psi(1/2) + log 2 = -1.27, not psi(1) + log 2 = 0.12",
         ),

@@ -57,9 +57,9 @@ identities = And(
     Lt(smoothed_square, d),
 )
 claim = Claim(
-    source=BRODY_2023.item("abstract and section 2"),
+    source=BRODY_2023.item("abstract"),
     provenance="derived",
-    reading="the biased variance; epsilon = 0 in all but the last identity; no gain and bias",
+    reading="the biased variance; epsilon = 0 but in LN_epsilon; no gain and bias",
     inputs={"vector": features("d", affine=True)},
     sizes={"d": (2, 8)},
     scale=d,
@@ -104,7 +104,7 @@ claim = Claim(
         Mutant(
             "idempotent with epsilon > 0",
             statement=Eq(smoothed_again, 0),
-            because="the norm shrinks again by a factor below 1 unless sigma^2 solves one equation",
+            because="the norm changes again unless sigma^2 + epsilon = 1",
         ),
     ],
 )

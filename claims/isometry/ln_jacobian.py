@@ -1,7 +1,7 @@
 r"""The Jacobian of layer normalisation is $1/\sigma$ times an orthogonal projection of rank $d-2$.
 
-Let $LN(x)=(x-\bar x\mathbf1)/\sigma$ for $x\in\mathbb R^d$ with mean $\bar x$ and biased variance $\sigma^2>0$, $\hat y=LN(x)$ and
-$\Pi=I-\frac1d\mathbf1\mathbf1^\top$.  Then
+Let $LN(x)=(x-\bar x\mathbf1)/\sigma$ for $x\in\mathbb R^d$ with mean $\bar x$ and biased variance $\sigma^2>0$, $\hat y=LN(x)$
+and $\Pi=I-\frac1d\mathbf1\mathbf1^\top$.  Then
 $$J=\frac{\partial LN}{\partial x}=\frac1\sigma\Big(\Pi-\frac1d\hat y\hat y^\top\Big)$$
 is symmetric, $J\mathbf1=J\hat y=Jx=0$, $(\sigma J)^2=\sigma J$ with $\mathrm{rank}\,J=\mathrm{tr}(\sigma J)=d-2$, so
 $\|J\|_2=\frac1\sigma$ for $d\ge3$ and $J=0$ for $d=2$.

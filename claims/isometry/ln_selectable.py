@@ -1,8 +1,8 @@
 r"""Distinct keys of one norm, such as layer normalisation makes, can all be selected by some query.
 
 Let $u_1,\dots,u_m\in\mathbb R^d$ be pairwise distinct with $\|u_1\|=\dots=\|u_m\|$ (after layer normalisation $\sqrt d$), and
-$k_i=\gamma\odot u_i+b$ with all $\gamma_c\ne0$.  The query $q=\gamma^{-1}\odot u_i$ selects the key $k_i$: for all $j\ne i$
-$$\langle q,k_i\rangle-\langle q,k_j\rangle=\tfrac12\|u_i-u_j\|^2>0 .$$
+$k_i=\gamma\odot u_i+b$ with all $\gamma_c\ne0$.  The query $q_i=\gamma^{-1}\odot u_i$ selects the key $k_i$: for all $j\ne i$
+$$\langle q_i,k_i\rangle-\langle q_i,k_j\rangle=\tfrac12\|u_i-u_j\|^2>0 .$$
 So some query gives any one key the highest attention, and a multiple of it any share below 1.
 
 The claim is that of Brody, Alon and Yahav (2023), arXiv 2305.02582, abstract (scaling lets each key receive the highest

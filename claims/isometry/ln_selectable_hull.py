@@ -4,8 +4,8 @@ Let $k_1,\dots,k_m\in\mathbb R^d$, $m\ge2$, be any keys.  A query $q$ selects th
 $\langle q,k_i\rangle>\langle q,k_j\rangle$ for all $j\ne i$.  The largest margin of a query of norm 1 is
 the distance to the hull of the rivals,
 $$\max_{\|q\|\le1}\,\min_{j\ne i}\,\langle q,k_i-k_j\rangle=\mathrm{dist}\big(k_i,\mathrm{conv}\{k_j:j\ne i\}\big),$$
-so that some query selects $k_i$ if and only if $k_i\notin\mathrm{conv}\{k_j:j\ne i\}$ (a key that occurs twice is in that hull, as
-is one that is no exposed point).  In particular of two distinct keys both are selectable, the query $k_2-k_1$ preferring
+so that some query selects $k_i$ if and only if $k_i\notin\mathrm{conv}\{k_j:j\ne i\}$ (a key that occurs twice is in that hull,
+as is one that is no exposed point).  In particular of two distinct keys both are selectable, the query $k_2-k_1$ preferring
 $k_2$ by $\|k_2-k_1\|^2$, however different their norms.
 
 Derived here, to make precise which keys are un-selectable in Brody, Alon and Yahav (2023), arXiv 2305.02582, and in place of

@@ -5,9 +5,9 @@ effectively un-selectable, no query can give them the dominant weight.  Read for
 times longer than $k_2$, at a cosine of at least $0.9$, then for every query $q$
 $$\langle q,k_2\rangle\le\langle q,k_1\rangle .$$
 From the page on Brody, Alon and Yahav (2023), arXiv 2305.02582.  Two distinct keys are always both selectable: the query
-$q=k_2-k_1$ prefers $k_2$ by $\|k_2-k_1\|^2$, as for $k_1=(1001,0)$, $k_2=(1,\frac1{1000})$, and no ratio of norms changes that.  A
-key is un-selectable exactly if it lies in the convex hull of the others (`isometry/ln_selectable_hull`), as the middle one of
-three keys on a line.  What is true of normalised keys is `isometry/ln_selectable`.
+$q=k_2-k_1$ prefers $k_2$ by $\|k_2-k_1\|^2$, as for $k_1=(1001,0)$, $k_2=(1,\frac1{1000})$, and no ratio of norms changes
+that.  A key is un-selectable exactly if it lies in the convex hull of the others (`isometry/ln_selectable_hull`), as the middle
+one of three keys on a line.  What is true of normalised keys is `isometry/ln_selectable`.
 """
 
 from fractions import Fraction

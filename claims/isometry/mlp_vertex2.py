@@ -3,10 +3,12 @@ r"""The connected four-point function of the second layer is exactly a variance 
 A network with any measurable activation and Gaussian biases: $z^{(1)}_{k;a}=b^{(1)}_k+\sum_jW^{(1)}_{kj}x_{j;a}$ and
 $z^{(2)}_{i;a}=b^{(2)}_i+\sum_{k\le n_1}W^{(2)}_{ik}\sigma(z^{(1)}_{k;a})$, with variances $C_b^{(\ell)}$ of the biases and
 $C_W^{(\ell)}/n_{\ell-1}$ of the weights; $\langle\cdot\rangle$ is the mean over one neuron of the first layer, Gaussian of
-covariance $G^{(1)}_{ab}=C_b^{(1)}+\frac{C_W^{(1)}}{n_0}\langle x_a,x_b\rangle$, with $\langle\sigma^4\rangle<\infty$.  At every $n_1\ge1$,
+covariance $G^{(1)}_{ab}=C_b^{(1)}+\frac{C_W^{(1)}}{n_0}\langle x_a,x_b\rangle$, with $\langle\sigma^4\rangle<\infty$.  At every
+$n_1\ge1$,
 $$\mathbb E\,z_{i_1;1}z_{i_2;2}z_{i_3;3}z_{i_4;4}\big|_{\rm connected}=\tfrac1{n_1}\big[\delta_{i_1i_2}\delta_{i_3i_4}V_{(12)(34)}
   +\delta_{i_1i_3}\delta_{i_2i_4}V_{(13)(24)}+\delta_{i_1i_4}\delta_{i_2i_3}V_{(14)(23)}\big],$$
-$$V_{(12)(34)}=(C_W^{(2)})^2\big[\langle\sigma_1\sigma_2\sigma_3\sigma_4\rangle-\langle\sigma_1\sigma_2\rangle\langle\sigma_3\sigma_4\rangle\big],
+$$V_{(12)(34)}=(C_W^{(2)})^2\big[\langle\sigma_1\sigma_2\sigma_3\sigma_4\rangle
+  -\langle\sigma_1\sigma_2\rangle\langle\sigma_3\sigma_4\rangle\big],
   \qquad\mathbb E\,z^{(2)}_{i;a}z^{(2)}_{j;b}=\delta_{ij}\big(C_b^{(2)}+C_W^{(2)}\langle\sigma_a\sigma_b\rangle\big),$$
 where connected means: less the sum over the three pairings of products of two-point functions.  A variance $V_{(ab)(ab)}$, of
 the points $a,a,b,b$, is never negative, but $V_{(aa)(bb)}$ may be.

@@ -1,4 +1,4 @@
-r"""Normalising the samples of a batch increases the isometry of its Gram matrix.
+r"""Normalising samples multiplies the isometry of their Gram matrix by at least one plus the relative variance of the norms.
 
 Let $x_1,\dots,x_n\in\mathbb R^d$ be the columns of $X$, $a_i=\|x_i\|_2>0$, $\bar a=\frac1n\sum_ia_i$,
 $\mathrm{Var}(a)=\frac1n\sum_i(a_i-\bar a)^2$ (the biased variance), $\tilde x_i=x_i/a_i$, and $G$, $\widetilde G$ the Gram

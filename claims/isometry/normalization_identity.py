@@ -1,4 +1,4 @@
-r"""Normalising the samples of a batch multiplies the isometry of its Gram matrix by a ratio of two means of the squared norms.
+r"""Normalising samples multiplies the isometry of their Gram matrix by the arithmetic over the geometric mean of squared norms.
 
 Let $x_1,\dots,x_n\in\mathbb R^d$ be the columns of $X$, $a_i=\|x_i\|_2>0$, $\tilde x_i=x_i/a_i$, and $G$, $\widetilde G$ the Gram
 matrices of the $x_i$ and of the $\tilde x_i$; $\mathcal I(M)=\det(M)^{1/n}/(\frac1n\mathrm{tr}M)$.  Then
@@ -6,8 +6,9 @@ $$\mathcal I(\widetilde G)=\mathcal I(G)\,\frac{\frac1n\sum_ia_i^2}{(\prod_ia_i^
 so that $\mathcal I(\widetilde G)\ge\mathcal I(G)$, with equality, for $\det G>0$, exactly if all norms are equal.
 
 The exact form of Theorem 1 and of Corollary 2 of Joudaki, Daneshmand and Bach (2023), arXiv 2305.18399, recalled; the proof is
-redone: $\det\widetilde G=\det G/\prod a_i^2$ and $\mathrm{tr}\,\widetilde G=n$, then the inequality of the two means.  The printed
-lower bound is `isometry/normalization`.  Compared are the $n$-th powers, which are rational, so the identity is decided.
+redone: $\det\widetilde G=\det G/\prod a_i^2$ and $\mathrm{tr}\,\widetilde G=n$, then the inequality of the two means.  The
+printed lower bound is `isometry/normalization`.  Compared are the $n$-th powers, which are rational, so the identity is
+decided.
 """
 
 from sympy import And, Eq, Equivalent, Ge, Gt, Implies, Integer

@@ -1,10 +1,11 @@
-r"""The tangent kernel of a deep ReLU network is increasing and convex in the correlation, up to the number of layers.
+r"""On correlations in [0, 1] the tangent kernel of a deep ReLU network is non-decreasing and convex, up to the number of layers.
 
-For unit inputs of correlation $\rho$, $L$ hidden layers, $\sigma=\sqrt2\,\mathrm{ReLU}$ and no biases: $\Sigma^{(0)}=\Theta^{(0)}=\rho$,
+For unit inputs of correlation $\rho$, $L$ hidden layers, $\sigma=\sqrt2\,\mathrm{ReLU}$ and no biases:
+$\Sigma^{(0)}=\Theta^{(0)}=\rho$,
 $$\Sigma^{(h)}=\kappa_1(\Sigma^{(h-1)}),\qquad\dot\Sigma^{(h)}=\kappa_0(\Sigma^{(h-1)}),\qquad
   \Theta^{(h)}=\Theta^{(h-1)}\dot\Sigma^{(h)}+\Sigma^{(h)},$$
-with $\kappa_0(\cos\theta)=\frac1\pi(\pi-\theta)$, $\kappa_1(\cos\theta)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$; in closed form
-$\Theta^{(L)}=\sum_{h=0}^L\Sigma^{(h)}\prod_{h'=h+1}^L\dot\Sigma^{(h')}$.  Then for every $L\ge1$
+with $\kappa_0(\cos\theta)=\frac1\pi(\pi-\theta)$, $\kappa_1(\cos\theta)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$; in
+closed form $\Theta^{(L)}=\sum_{h=0}^L\Sigma^{(h)}\prod_{h'=h+1}^L\dot\Sigma^{(h')}$.  Then for every $L\ge1$
 $$\Theta^{(L)}\text{ is non-decreasing and convex on }[0,1],\qquad
   0\le L+1-\Theta^{(L)}(1-x)\le(L+1)\Big(x+\frac L2\sqrt{\frac x2}\Big)\quad(0\le x\le1),$$
 in particular $\Theta^{(L)}(1)=L+1$.
@@ -85,14 +86,14 @@ claim = Claim(
             because="one hidden layer, rho = 0: 1/pi = 0.318 < 1/2; the quarter is the limit only",
         ),
         Mutant(
-            "strictly inside the unit",
+            "at most the number of hidden layers",
             statement=Le(high[l], l),
             because="it reaches l + 1 at the correlation 1",
         ),
         Mutant(
             "differentiable at 1",
             statement=near_one((l + 1) * (l + 2) * x / 2),
-            because="the kernel of the derivative leaves 1 like sqrt(x)",
+            because="the kernel of the derivative leaves 1 like sqrt(x): one layer at x = 1/8: 0.3774 > 3/8",
         ),
         Mutant(
             "concave",

@@ -77,17 +77,17 @@ claim = Claim(
         Mutant(
             "limit 1/3",
             statement=between(-LOSS, 1, Rational(1, 3)),
-            because="the limit is a quarter",
+            because="the limit is a quarter; two layers from rho = -1: 0.318 < 0.568",
         ),
         Mutant(
             "limit 1/2",
             statement=between(-LOSS, 1, Rational(1, 2)),
-            because="the limit is a quarter",
+            because="the limit is a quarter; one layer from rho = 0: 0.318 < 0.350",
         ),
         Mutant(
             "limit 1/5",
             statement=between(-LOSS, 1, Rational(1, 5)),
-            because="the limit is a quarter",
+            because="the limit is a quarter; one layer from 1 - rho = 1/64: 1.914 > 1.801",
         ),
         Mutant(
             "lower constant 3/2",

@@ -1,14 +1,16 @@
 r"""The tangent kernel of a deep ReLU network is positive definite wherever its inputs are independent.
 
-For unit inputs with the Gram matrix $G\succ0$, $n\ge2$, let $\Theta^{(\ell)}$ be the tangent kernel of `isometry/ntk_relu` with $\ell$
-hidden layers, applied entrywise, and $d_j(M)=\det M_{[1..j]}/\det M_{[1..j-1]}$ the pivots of a matrix.  Then for $\ell\ge1$
+For unit inputs with the Gram matrix $G\succ0$, $n\ge2$, let $\Theta^{(\ell)}$ be the tangent kernel of `isometry/ntk_relu` with
+$\ell$ hidden layers, applied entrywise, and $d_j(M)=\det M_{[1..j]}/\det M_{[1..j-1]}$ the pivots of a matrix.  Then for
+$\ell\ge1$
 $$1-d_j\Big(\frac{\Theta^{(\ell)}[G]}{\ell+1}\Big)\le\frac{\Theta^{(\ell)}(1-d_j(G))}{\ell+1}<1,\qquad
   |\Theta^{(\ell)}(G_{ij})|\le\ell+1 ;$$
 in particular $\Theta^{(\ell)}[G]$ is positive definite.
 
-The recursion of Jacot, Gabriel and Hongler (2018), arXiv 1806.07572, recalled; that it is positive definite on the sphere is
-theirs for other activations.  $\Theta^{(\ell)}/(\ell+1)$ is a power series with coefficients of at least 0 and the value 1 at 1,
-so this is `isometry/schur_step` for it.
+The recursion of Jacot, Gabriel and Hongler (2018), arXiv 1806.07572, recalled, as is their theorem that it is
+positive definite on the sphere, for networks with biases and any Lipschitz activation that is no polynomial.
+$\Theta^{(\ell)}/(\ell+1)$ is a power series with coefficients of at least 0 and the value 1 at 1, so this is
+`isometry/schur_step` for it.
 
 Tight: both sides of the first tend to 1 for nearly parallel inputs.
 """

@@ -1,7 +1,7 @@
 r"""ReLU layers bring two inputs together polynomially: 1 - rho decays like the inverse square of the depth.
 
-Let $\rho_{\ell+1}=\kappa_1(\rho_\ell)$ with $\kappa_1(\cos\theta)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$ (the mean field of ReLU
-layers with He initialisation), $x_\ell=1-\rho_\ell$, $x_0\in(0,2]$.  Then for all $\ell\ge0$
+Let $\rho_{\ell+1}=\kappa_1(\rho_\ell)$ with $\kappa_1(\cos\theta)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$ (the mean field
+of ReLU layers with He initialisation), $x_\ell=1-\rho_\ell$, $x_0\in(0,2]$.  Then for all $\ell\ge0$
 $$\Big[x_0^{-1/2}+\big(1-\tfrac1{\sqrt2}\big)\ell\Big]^{-2}\le x_\ell\le\Big[x_0^{-1/2}+\tfrac{\sqrt2}{3\pi}\ell\Big]^{-2},$$
 and for $y_\ell=x_\ell^{-1/2}$ the increments do not increase and stay above their limit,
 $$\tfrac{\sqrt2}{3\pi}\le y_{\ell+1}-y_\ell\le y_\ell-y_{\ell-1}\qquad(\ell\ge1).$$

@@ -1,8 +1,8 @@
 r"""The squared norm of a piecewise linear network keeps its mean, and its square grows by an exact factor at every width.
 
 Let $\sigma(x)=a_+x$ for $x>0$ and $a_-x$ for $x<0$, $A_2=\frac12(a_+^2+a_-^2)$, $A_4=\frac12(a_+^4+a_-^4)$, and
-$h^{(\ell)}=\sigma(W^{(\ell)}h^{(\ell-1)})$ with independent $W^{(\ell)}_{ij}\sim N(0,C_W/n_{\ell-1})$, $C_W=\frac1{A_2}$, one input.
-With $\|h\|^2$ averaged over the width, at every width and depth
+$h^{(\ell)}=\sigma(W^{(\ell)}h^{(\ell-1)})$ with independent $W^{(\ell)}_{ij}\sim N(0,C_W/n_{\ell-1})$, $C_W=\frac1{A_2}$, one
+input.  With $\|h\|^2$ averaged over the width, at every width and depth
 $$\mathbb E\|h^{(\ell)}\|^2=\mathbb E\|h^{(\ell-1)}\|^2,\qquad
   \mathbb E\|h^{(\ell)}\|^4=\Big(1+\frac1{n_\ell}\Big(\frac{3A_4}{A_2^2}-1\Big)\Big)\,\mathbb E\|h^{(\ell-1)}\|^4:$$
 a factor $1+\frac5n$ for ReLU and $1+\frac2n$ for a linear network.  For two orthogonal inputs

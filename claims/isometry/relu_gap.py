@@ -1,7 +1,7 @@
 r"""One ReLU layer lowers 1 - rho by the power 3/2 of it, between two constants.
 
-Let $\theta=\arccos\rho$, $\kappa_1(\rho)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$ (the kernel map of $\sqrt2\,\mathrm{ReLU}$) and
-$\kappa_0(\rho)=1-\frac\theta\pi$ (that of its derivative).  For all $x\in[0,2]$
+Let $\theta=\arccos\rho$, $\kappa_1(\rho)=\frac1\pi(\sin\theta+(\pi-\theta)\cos\theta)$ (the kernel map of
+$\sqrt2\,\mathrm{ReLU}$) and $\kappa_0(\rho)=1-\frac\theta\pi$ (that of its derivative).  For all $x\in[0,2]$
 $$\frac{2\sqrt2}{3\pi}\,x^{3/2}\le\kappa_1(1-x)-(1-x)\le\frac1{2\sqrt2}\,x^{3/2},\qquad
   \frac{\sqrt{2x}}\pi\le1-\kappa_0(1-x)\le\sqrt{\frac x2} .$$
 Derived here.  The middle of the first is $\frac1\pi(\sin\theta-\theta\cos\theta)$ at $x=1-\cos\theta$, and
@@ -64,9 +64,9 @@ claim = Claim(
             because="the constant is 0.353553: false near x = 2 only",
         ),
         Mutant(
-            "the derivative's lower bound as its value",
+            "constant 0.46 for the derivative",
             statement=Le(loss, Rational(46, 100) * sqrt(x)),
-            because="at x = 2 the loss is 1 = sqrt(x/2), at x = 0 it is 0.45016 sqrt(x) to first order",
+            because="near x = 0 the loss is 0.45016 sqrt(x), but at x = 2 it is 1 > 0.46 sqrt(2) = 0.65",
         ),
     ],
 )

@@ -4,7 +4,7 @@ Let $G\succ0$ be an $n\times n$ matrix with unit diagonal and $d_j(G)=\det G_{[1
 $1-d_j$ is the squared multiple correlation of point $j$ on the points before it, $\det G=\prod_jd_j$.  Let
 $\kappa(\rho)=\sum_{k\ge0}a_k\rho^k$ with $a_k\ge0$, $\sum_ka_k=1$, applied entrywise.  Then for every $j$
 $$1-d_j(\kappa[G])\le\kappa(1-d_j(G)),\qquad\text{hence}\qquad
-  -\log\mathcal I(\kappa[G])\le-\frac1n\sum_j\log\big(1-\kappa(1-d_j(G))\big) .$$
+  -\log\mathcal I(\kappa[G])\le-\frac1n\sum_{j\ge2}\log\big(1-\kappa(1-d_j(G))\big) .$$
 Derived here; it sharpens `isometry/kernel_monotone`, and `isometry/schur_depth` follows from it.  With $d=d_j(G)$ and the
 leading block $G$ of size $j$, $A=G-d\,e_je_j^\top\succeq0$ by Schur complements; $\kappa[G]$ and $\kappa[A]$ differ in the
 entry $(j,j)$ alone, so $\kappa[G]=\kappa[A]+(1-\kappa(1-d))e_je_j^\top$, where $\kappa[A]\succeq0$ by Schur's product theorem.
@@ -55,14 +55,14 @@ claim = Claim(
         deficit: "1 - d_j(kappa[G])",
         bound: "kappa(1 - d_j(G))",
         gap: "isometry gap -log I(kappa[G])",
-        gap_bound: "-(1/n) sum_j log(1 - kappa(1 - d_j(G))) over j >= 2",
+        gap_bound: "-(1/n) sum of log(1 - kappa(1 - d_i(G))) over i >= 2",
         determinant: "det G",
     },
     notation={
         deficit: r"\left(1-d_j(\kappa[G])\right)",
         bound: r"\kappa(1-d_j(G))",
         gap: r"-\log\mathcal I(\kappa[G])",
-        gap_bound: r"-\frac1n\sum_i\log\left(1-\kappa(1-d_i(G))\right)",
+        gap_bound: r"-\frac1n\sum_{i\ge2}\log\left(1-\kappa(1-d_i(G))\right)",
         determinant: r"\det G",
     },
     tight="equality for n = 2 and kappa = rho^k",

@@ -1,17 +1,21 @@
-r"""One layer of linear attention: the value of the in-context loss at the printed weights.
+r"""The in-context loss of one linear attention layer at its minimiser is an explicit sum over the eigenvalues of the covariance.
 
-In the setting of `transformers/single_layer_global_min`, tokens $x^{(i)}\sim N(0,\Sigma)$ in $\mathbb R^d$ with
-$\Sigma=U\mathrm{diag}(\lambda)U^\top$, a task $w_\star\sim N(0,I_d)$, labels $y^{(i)}=\langle w_\star,x^{(i)}\rangle$, $n$ of them shown,
-and $f(P,Q)=\mathbb E\big([Z_1]_{d+1,n+1}+w_\star^\top x^{(n+1)}\big)^2$ for one layer $Z_1=Z_0+\frac1nPZ_0M(Z_0^\top QZ_0)$:
+The setting is that of `transformers/single_layer_global_min`: tokens $x^{(i)}\sim N(0,\Sigma)$ in $\mathbb R^d$ with
+$\Sigma=U\mathrm{diag}(\lambda)U^\top$, a task $w_\star\sim N(0,I_d)$, labels $y^{(i)}=\langle w_\star,x^{(i)}\rangle$, the
+prompt $Z_0$ with the columns $(x^{(i)};y^{(i)})$, $i\le n$, and $(x^{(n+1)};0)$, one layer
+$Z_1=Z_0+\frac1nPZ_0M(Z_0^\top QZ_0)$ with $M=\mathrm{diag}(I_n,0)$, and
+$f(P,Q)=\mathbb E\big([Z_1]_{d+1,n+1}+w_\star^\top x^{(n+1)}\big)^2$.  Then
 $$P_0=\begin{pmatrix}0&0\\0&\gamma\end{pmatrix},\quad
-  Q_0=-\frac1\gamma\begin{pmatrix}U\mathrm{diag}\Big(\frac1{\frac{n+1}n\lambda_i+\frac1n\sum_k\lambda_k}\Big)U^\top&0\\0&0\end{pmatrix}
+  Q_0=-\frac1\gamma\begin{pmatrix}U\mathrm{diag}\Big(\frac1{\frac{n+1}n\lambda_i
+  +\frac1n\sum_k\lambda_k}\Big)U^\top&0\\0&0\end{pmatrix}
   \quad\text{give}\quad
   f(P_0,Q_0)=\sum_i\lambda_i\frac{\lambda_i+\mathrm{tr}\Sigma}{(n+1)\lambda_i+\mathrm{tr}\Sigma}$$
 for every $\gamma\ne0$; for $\Sigma=I$ this is $\frac{d(d+1)}{n+d+1}$.
 
-The weights are those of Theorem 1 of Ahn, Cheng, Daneshmand and Sra (2023), the value is derived here: $f=\mathrm{tr}\Sigma+2\,\mathrm{tr}
-(\Sigma\mathsf M\Sigma)+\mathrm{tr}(\mathsf K\mathsf M\Sigma\mathsf M^\top)$ for weights with a block $\mathsf M$ alone and
-$\mathsf K=\frac{n+1}n\Sigma^2+\frac1n\mathrm{tr}(\Sigma)\Sigma$, at $\mathsf M=-\mathsf K^{-1}\Sigma$.  An identity, decided in rationals.
+The weights are those of Theorem 1 of Ahn, Cheng, Daneshmand and Sra (2023), the value is derived here.  For $P=P_0$ and
+$Q=\frac1\gamma\mathrm{diag}(B,0)$ the loss is
+$f=\mathrm{tr}\Sigma+2\,\mathrm{tr}(\Sigma B\Sigma)+\mathrm{tr}(KB\Sigma B^\top)$ with
+$K=\frac{n+1}n\Sigma^2+\frac1n\mathrm{tr}(\Sigma)\Sigma$, here at $B=-K^{-1}\Sigma$.  An identity, decided in rationals.
 """
 
 from sympy import Eq
@@ -58,7 +62,7 @@ def instead(name, preconditioner, oracle, because):
 
 
 claim = Claim(
-    source=AHN_2023.item("Theorem 1"),
+    source=AHN_2023.item("Theorem 1, the value at its weights"),
     provenance="derived",
     inputs={"layer": regression_layer("d")},
     sizes={"d": (1, 3), "n": (1, 8)},

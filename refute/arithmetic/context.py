@@ -143,11 +143,13 @@ class Context:
         return float(number.value.mid())
 
     def exact_str(self, x: Any, digits: int = 25) -> str:
-        """``p/q`` for a rational, ``[m +/- r]`` for a ball, ``[low, high]`` for one too wide for its middle to say much."""
+        """``p/q`` for a rational, ``[m +/- r]`` for a ball, ``[low, high]`` for one too wide for its middle to say much, ``inf``."""
         number = self.convert(x)
         if number.is_rational:
             return str(number.value)
         ball = number.value
+        if not ball.is_finite() and not ball.is_nan() and ball.rad() == 0:
+            return "inf" if ball > 0 else "-inf"
         if ball.is_finite() and not ball.rad() * WIDE < abs(ball.mid()) and ball.rad() > 0:
             try:
                 low, high = self.bounds(number)

@@ -106,7 +106,8 @@ def distribution(record: Claim) -> Any:
         ax.yaxis.set_minor_locator(nothing())
         ax.grid(axis="y", color=FAINT, linewidth=0.5)
         closest = numbers.real(lane.closest_gap)
-        ax.set_title(f"{lane.name}: {numbers.count(lane.instances)} instances, closest gap {closest}", fontsize=8.5, pad=2)
+        counted = f"{numbers.count(lane.instances)} instances" if lane.instances else "no new instance"
+        ax.set_title(f"{lane.name}: {counted}, closest gap {closest}", fontsize=8.5, pad=2)
     ticks = [k for k in (0, 4, 8, 12, ZERO, ZERO + 5, ZERO + 9, ZERO + 13, len(GAP_EDGES) - 1) if k <= right]
     axes[-1, 0].set_xticks(ticks, [gap_label(GAP_EDGES[k]) for k in ticks])
     arithmetic = "float64: negative where the statement holds; 0 and beyond goes to exact arithmetic"
@@ -242,4 +243,4 @@ DRAWINGS = (
 def reached_at_once(record: Claim) -> bool:
     """Whether no lane ever had an instance short of equality as its closest, so that `progress` has nothing to show."""
     gaps = [gap for lane in record.lanes for _, gap in lane.trace]
-    return bool(gaps) and all(gap >= NOISE for gap in gaps)
+    return record.counterexample is None and bool(gaps) and all(gap >= NOISE for gap in gaps)

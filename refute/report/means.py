@@ -73,7 +73,7 @@ def means(record: Claim) -> Any:
     figure.subplots_adjust(left=min(0.5, 0.03 + 0.0083 * widest))
     ax.grid(axis="x", color=FAINT, linewidth=0.5)
     ax.set_xlabel("mean, on a scale with the end of its range at 0 and its bound at 1")
-    ax.annotate("violated", (1, 1), xycoords=("data", "axes fraction"), xytext=(4, 3), textcoords="offset points",
+    ax.annotate("violated", (1, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points",
                 fontsize=8.5, color=INK)  # fmt: skip
     exact = "    | exact mean, or its enclosure" if any(row.exact for row in rows) else ""
     shown = f"● mean of the draws with its confidence sequence{exact}"

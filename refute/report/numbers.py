@@ -12,6 +12,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RATIONAL = re.compile(r"(-?\d+)(?:/(\d+))?")
 ENDS = re.compile(r"\[(?P<low>[^\s,\]]+), (?P<high>[^\s,\]]+)\]")
 BALL = re.compile(r"\[(?P<middle>[^\s\]]*)\s*\+/-\s*(?P<radius>[^\]]+)\]")
+INFINITIES = {"inf": "∞", "-inf": "−∞"}
 _DECIMALS = Context(prec=17, Emax=10**9, Emin=-(10**9))
 
 
@@ -99,7 +100,11 @@ def folds(text: str) -> bool:
 
 def exact(text: str) -> str:
     """An exact number of a record: a short rational as it is, a long one by its value and its length, a ball by ``±`` or its ends."""
+    if text in INFINITIES:
+        return INFINITIES[text]
     ball = BALL.fullmatch(text)
+    if ball is not None and ball["radius"] == "inf":
+        return "any number"
     if ball is not None:
         return f"{ball['middle'] or '0'} ± {ball['radius']}"
     ends = ENDS.fullmatch(text)

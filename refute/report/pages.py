@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -118,9 +119,11 @@ def _environment() -> Any:
         "setting": setting,
         "mean_symbol": mean_symbol,
         "exact_mean": exact_mean,
+        "differing": differing,
         "by_size": means.ordered,
         "where": lambda row: markdown.prose_cell(means.where(row)),
         "confidence": confidence,
+        "wealth": lambda logarithm: numbers.real(math.exp(logarithm)) if abs(logarithm) < 500 else f"e^{numbers.real(logarithm)}",
         "enclosed": enclosed,
     }
     return environment
@@ -265,9 +268,8 @@ def rate(lane: Lane) -> str:
 
 def place(shown: Shown) -> str:
     """Sizes, choices and index of an instance in a table cell."""
-    return markdown.prose_cell(
-        ", ".join(f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices, **shown.index}.items())
-    )
+    places = ", ".join(f"{name} = {value}" for name, value in {**shown.sizes, **shown.choices, **shown.index}.items())
+    return markdown.prose_cell(places) or numbers.MISSING
 
 
 def setting(means: MonteCarlo) -> str:
@@ -288,6 +290,11 @@ def exact_mean(text: str) -> str:
     if not numbers.is_rational(text):
         return "a ball"
     return "a rational" if len(text) > SHORT_RATIONAL else text
+
+
+def differing(words: Sequence[str]) -> str:
+    """``its inputs and sizes differ`` for the words of what a mutant overrides; empty for none."""
+    return f"its {' and '.join(words)} differ" if words else ""
 
 
 def confidence(row: Betted) -> str:

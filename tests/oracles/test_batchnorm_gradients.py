@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from oracles import batchnorm_gradients, batchnorm_plane
+from oracles import batchnorm_gradient_means, batchnorm_gradients, batchnorm_plane
 from refute.arithmetic import Certifying
 from refute.evidence import EProcess
 from refute.inputs import Sampler
@@ -87,7 +87,7 @@ def test_rank_deficient_inputs_explode():
 def test_mean_log_gradient_at_isotropy(d):
     """For one layer on the identity the lower bound is the mean: (psi((d-1)/2) - psi(d/2))/2, within five standard errors."""
     logs = log_gradients(torch.eye(d, dtype=torch.float64), rotations(1, d), 0)
-    expected = MP.to_float(batchnorm_gradients.mean_log_gradient_below(MP, [MP.mpf(1)] * d))
+    expected = MP.to_float(batchnorm_gradient_means.mean_log_gradient_below(MP, [MP.mpf(1)] * d))
     assert abs(float(logs.mean()) - expected) < 5 * float(logs.std()) / math.sqrt(DRAWS)
 
 
@@ -100,12 +100,51 @@ def test_enclosures_contain_the_mean(a):
     values = [MP.mpf(value) for value in a]
     for layers in (1, 3):
         logs = log_gradients(torch.diag(lam.sqrt()), rotations(layers, d), 0)
-        excess = (logs - math.log(d) / 2).clamp(min=0)
-        low, high = MP.bounds(batchnorm_gradients.layer_gradient_mean(MP, values, G, layers, 0)["excess"])
+        excess = logs.clamp(min=0)
+        low, high = MP.bounds(batchnorm_gradient_means.layer_gradient_mean(MP, values, G, layers, 0)["excess"])
         error = 5 * float(excess.std()) / math.sqrt(DRAWS) + 1e-12
         assert float(low) - error <= float(excess.mean()) <= float(high) + error
         if layers == 1:
-            assert MP.to_float(batchnorm_gradients.mean_log_gradient_below(MP, values)) <= float(logs.mean()) + error
+            assert MP.to_float(batchnorm_gradient_means.mean_log_gradient_below(MP, values)) <= float(logs.mean()) + error
+
+
+@pytest.mark.parametrize("d", [9, 12])
+def test_one_layer_with_gaussian_weights(d):
+    """The enclosure of E log|grad| for equal rows of G contains the mean over Gaussian layers, and is above log M."""
+    G = torch.ones(d, d, dtype=torch.float64)
+    W = torch.randn(DRAWS // 4, 1, d, d, generator=torch.Generator().manual_seed(5), dtype=torch.float64) / math.sqrt(d)
+    states, norms = batchnorm.forward(XP, torch.eye(d, dtype=torch.float64).expand(DRAWS // 4, d, d), W)
+    logs = batchnorm.log_norm(XP, batchnorm.gradients(XP, states, norms, W, G.expand(DRAWS // 4, d, d))[0])
+    found = batchnorm_gradient_means.gaussian_gradient_mean(MP, [MP.mpf(1)] * d, exactly(G), 1, 0)
+    low, high = MP.bounds(found["log_gradient"])
+    error = 5 * float(logs.std()) / math.sqrt(DRAWS // 4)
+    assert math.log(d) < float(low) < float(logs.mean()) + error
+    assert float(logs.mean()) - error < float(high)
+
+
+@pytest.mark.parametrize(("rank", "d", "rows"), [(3, 6, 1), (2, 6, 1), (3, 5, 5)])
+def test_one_layer_without_rank(rank, d, rows):
+    """The enclosure of E log|grad| for a flat input of lower rank contains the mean over rotations; one row makes its low end the mean."""
+    G = torch.zeros(d, d, dtype=torch.float64)
+    G[:rows, 0] = 1
+    lam = torch.tensor([d / rank] * rank + [0.0] * (d - rank), dtype=torch.float64)
+    W = rotations(1, d)
+    states, norms = batchnorm.forward(XP, torch.diag(lam.sqrt()).expand(DRAWS, d, d), W)
+    logs = batchnorm.log_norm(XP, batchnorm.gradients(XP, states, norms, W, G.expand(DRAWS, d, d))[0])
+    a = [MP.mpf(int(i < rank)) for i in range(d)]
+    low, high = MP.bounds(batchnorm_gradient_means.degenerate_gradient_mean(MP, a, exactly(G), 1, 0)["log_gradient"])
+    error = 5 * float(logs.std()) / math.sqrt(DRAWS)
+    assert float(low) - error < float(logs.mean()) < float(high) + error
+    assert rows > 1 or abs(float(low) - float(logs.mean())) < error
+
+
+def test_the_decay_matters_for_the_mean_bound():
+    """At d = 3, L = 40 the bound holds near isotropy by the decay of the inverse's trace; with every gap at its first it would not."""
+    a, G = [MP.mpf(value) for value in (100, 100, 101)], exactly(torch.ones(3, 3))
+    found = batchnorm_gradient_means.layer_gradient_mean(MP, a, G, 40, 0)
+    s = 3 * MP.to_float(found["phi"])
+    largest = bound(3, s / 3) - math.log(3) / 2 + math.sqrt(2 * s) / 2
+    assert float(MP.bounds(found["excess"])[1]) < largest < math.sqrt(2 * s) / 2 + 40 * (s + math.sqrt(2 * s)) / 2
 
 
 def test_jacobian_of_a_known_spectrum():

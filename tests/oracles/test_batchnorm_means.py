@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from oracles import batchnorm_flat, batchnorm_gap, batchnorm_means, batchnorm_square, batchnorm_two_samples
+from oracles import batchnorm, batchnorm_flat, batchnorm_gap, batchnorm_means, batchnorm_square, batchnorm_two_samples
 from refute.arithmetic import Certifying
 from refute.instance import Instance, exact
 from refute.judge import Judge, oracle_values
@@ -133,7 +133,7 @@ def test_fourth_moment_of_a_walk_counts_coincidences():
         for index in range(d):
             term *= rho ** abs((i, j).count(index) - (k, m).count(index))
         total += term
-    found = batchnorm_two_samples.fourth_moment(MP, MP.mpf(rho**2), MP.mpf(rho**4), d)
+    found = batchnorm.fourth_moment(MP, MP.mpf(rho**2), MP.mpf(rho**4), d)
     assert found == MP.mpf(total / d**4)
 
 
@@ -168,6 +168,8 @@ LAYERS = [
     ("n2_closed_form", {"n": 2, "d": 2}, {"sigma": [3, 1]}, ["radius", "square", "log_rest"]),
     ("square_gaussian", {"n": 2}, {"a": [3, 1]}, ["phi_next"]),
     ("square_gaussian", {"n": 4}, {"a": [3, 1, 2, 5]}, ["phi_next"]),
+    ("square_gaussian", {"n": 6}, {"a": [3, 1, 2, 5, 1, 1]}, ["phi_next"]),
+    ("gap_lyapunov_concentration", {"n": 3, "d": 16}, {"sigma": [1, 1, 1]}, ["square_distance"]),
 ]
 
 
@@ -212,6 +214,7 @@ def sampled(claim, instance, quantities, batch=200_000):
         ("gap_iterative_init", "the last line of the printed proof", {"n": 4}, {"sigma": [1, 1, 1, 1]}),
         ("gap_wasserstein", "at most V", {"n": 3}, {"a": [1, 0, 0]}),
         ("gap_wasserstein", "at most 2V", {"n": 12}, {"a": [1] * 4 + [0] * 8}),
+        ("gap_lyapunov_concentration", "1/(4d)", {"n": 3, "d": 16}, {"sigma": [1, 1, 1]}),
         ("gap_lyapunov", "the Frobenius norm is not 1", {"n": 2}, {"a": [4, 1]}),
         ("n2_closed_form", "the mean gap does not increase", {"n": 2, "d": 2}, {"sigma": [1, 1]}),
     ],

@@ -210,7 +210,7 @@ def test_draws_against_a_claim_are_told(tmp_path):
     report.write({record.claim: record}, tmp_path)
     page = (tmp_path / "other" / "mean.md").read_text()
     assert "goes on from 2 earlier runs (5,000 draws)" in page
-    assert "with 900 fresh draws more" in page
+    assert "after 900 fresh draws more" in page
     first, second = (line for line in page.splitlines() if line.startswith("|") and ("≤ 0.5" in line or "≥ 0.7" in line))
     assert "n = 2, huber" in first or "f.family = huber" in first
     assert "[0.29, ∞)" in first
@@ -225,7 +225,7 @@ def test_a_named_instance_of_a_bet_is_shown(tmp_path):
     for name, found in {"named": named, "unnamed": wealth(log_wealth=30.0)}.items():
         record = claim(f"other/{name}", "refuted", wealth=found)
         report.write({record.claim: record}, tmp_path)
-    assert "confirmed by a bet of its own (wealth e^22 after 70 fresh draws)" in (tmp_path / "other" / "named.md").read_text()
+    assert "confirmed by a bet of its own (wealth 3.58·10⁹ after 70 fresh draws)" in (tmp_path / "other" / "named.md").read_text()
     assert "No single instance is named" in (tmp_path / "other" / "unnamed.md").read_text()
 
 

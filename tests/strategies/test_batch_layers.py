@@ -8,7 +8,7 @@ import torch
 from oracles import batchnorm_depth, batchnorm_means
 from refute.arithmetic import Certifying
 from refute.namespace import namespace
-from strategies import batch_layers
+from strategies import batch_layers, wide_layers
 
 XP = namespace("torch")
 MP = Certifying(bits=160)
@@ -73,7 +73,7 @@ def test_fewer_features_than_samples_leave_a_gap():
 @pytest.mark.parametrize(("r", "high", "low"), [(3.0, 16, 48), (8.0, 1, 1), (1.0, 2, 3), (7.5, 1, 48), (7.5, 48, 1)])
 def test_two_level_limit(r, high, low):
     """Gauss's rule and the exact series agree along thirty layers."""
-    gaps, least = batch_layers.two_level_limit(XP, torch.tensor([r], dtype=torch.float64), high, low, 30)
+    gaps, least = wide_layers.two_level_limit(XP, torch.tensor([r], dtype=torch.float64), high, low, 30)
     truth = batchnorm_depth.two_levels(MP, MP.mpf(Fraction(r)), high, low, 30)
     assert gaps[0].tolist() == pytest.approx([MP.to_float(value) for value in truth["gap"]], rel=1e-11, abs=1e-15)
     assert least[0].tolist() == pytest.approx([MP.to_float(value) for value in truth["square"]], rel=1e-12)
@@ -83,5 +83,46 @@ def test_the_walk_has_the_moments_of_a_wide_layer():
     """One step of the walk in width 64 has the second moment 1/d + (1 - 1/d) rho^2 of the layer it stands for."""
     torch.manual_seed(0)
     a, batch = tensor((4.0, 1.0)).expand(200_000, 2), 200_000
-    square = batch_layers.walk(XP, a, torch.randn(batch, 1, 2, dtype=torch.float64), 64)[:, 0] ** 2
+    square = wide_layers.walk(XP, a, torch.randn(batch, 1, 2, dtype=torch.float64), 64)[:, 0] ** 2
     assert float(square.mean()) == pytest.approx(1 / 64 + (1 - 1 / 64) / 9, abs=6 * float(square.std()) / batch**0.5)
+
+
+def mean_gram(eigenvalues, rotation):
+    """The mean Gram matrix after a layer, for the eigenvalues and eigenvectors of the one before."""
+    return rotation @ torch.diag(batch_layers.mean_shares(XP, eigenvalues.sqrt()[None])[0]) @ rotation.mT
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_mean_map_has_the_lipschitz_constant_of_the_finite_width_bound(n):
+    """On matrices with eigenvalues of at least ``least`` it stretches no distance by more than (1/2 + 1/(n+2)) / least."""
+    torch.manual_seed(n)
+    for _ in range(40):
+        pair, images, least = [], [], 1.0
+        for _ in range(2):
+            values = torch.rand(n, dtype=torch.float64) ** 4 + 1e-3
+            values = values / values.sum()
+            rotation = torch.linalg.qr(torch.randn(n, n, dtype=torch.float64)).Q
+            pair.append(rotation @ torch.diag(values) @ rotation.mT)
+            images.append(mean_gram(values, rotation))
+            least = min(least, float(values.min()))
+        stretched = torch.linalg.norm(images[0] - images[1]) / torch.linalg.norm(pair[0] - pair[1])
+        assert float(stretched) <= (0.5 + 1 / (n + 2)) / least
+
+
+def test_finite_width_tends_to_the_limit():
+    """At the width 2^1500 the lower bound of the mean is V of the limit to ten digits, at the width 4 it is 0."""
+    r = torch.tensor([3.0], dtype=torch.float64)
+    gaps, _ = wide_layers.two_level_limit(XP, r, 16, 48, 113)
+    below, _ = wide_layers.finite_width(XP, r, 16, 48, 113, 1500)
+    assert below[0, -1] == pytest.approx(float(gaps[0, -1]), rel=1e-10)
+    assert float(wide_layers.finite_width(XP, r, 16, 48, 113, 2)[0].max()) == 0
+
+
+def test_distances_of_the_walk_are_those_of_its_singular_values():
+    """``sum (sigma_i - 2^{-1/2})^2`` for the squares (1 +- |zeta|)/2, of a level that keeps every layer."""
+    torch.manual_seed(1)
+    a, t, steps = tensor((4.0, 1.0)), torch.tensor([2.0**-10], dtype=torch.float64), torch.randn(1, 3, 2, dtype=torch.float64)
+    radius = wide_layers.walk(XP, a, steps, 64)[0, -1]
+    sigma = torch.stack([(1 + radius) / 2, (1 - radius) / 2]).sqrt()
+    distance, _ = wide_layers.distance_walk(XP, a, t, steps, 64)
+    assert float(distance[0]) == pytest.approx(float(((sigma - 0.5**0.5) ** 2).sum()), rel=1e-12)
