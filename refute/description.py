@@ -30,6 +30,7 @@ def describe(claim: Claim) -> records.Theorem:
         inputs={name: drawn(source) for name, source in {**claim.inputs, **claim.randomness}.items()},
         sizes=dict(claim.sizes),
         axes={str(axis): bounds for axis, bounds in claim.axes.items()},
+        symbols={name: notation[name] for name in (*claim.sizes, *claim.axis_names()) if name in notation},
         reading=claim.reading, tight=claim.tight, surrogate=claim.surrogate, trend=claim.trend,
         not_covered=list(claim.not_covered), oracle_differs=claim.oracle_differs,
         oracle_independent=claim.oracle is not None or claim.expectation is not None, corrected_by=claim.corrected_by,

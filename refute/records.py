@@ -180,7 +180,8 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim says, for a reader: LaTeX of the statement and the hypotheses, and everything its file tells.
 
     ``definitions`` holds a quantity's name, LaTeX and meaning, ``quantities`` the names that statement and hypotheses
-    use, ``inputs`` what each input is; ``oracle_independent`` is false where the oracle was derived from the evaluator,
+    use, ``inputs`` what each input is, ``symbols`` the paper's LaTeX for sizes and axes that have other names here;
+    ``oracle_independent`` is false where the oracle was derived from the evaluator,
     ``appendix`` is Markdown of the claim's own.
     """
 
@@ -197,6 +198,7 @@ class Theorem(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, str] = {}
     sizes: dict[str, tuple[int | str, int | str]] = {}
     axes: dict[str, tuple[int | str, int | str]] = {}
+    symbols: dict[str, str] = {}
     reading: str = ""
     tight: str = ""
     surrogate: str = ""

@@ -207,11 +207,17 @@ def verdict_word(record: Claim) -> str:
 
 
 def ranges(record: Claim) -> str:
-    """The sizes and axes of a claim in words."""
-    if record.theorem is None:
+    """The sizes and axes of a claim in words, with their symbols in the paper where those differ; safe for a paragraph."""
+    theorem = record.theorem
+    if theorem is None:
         return ""
-    found = [f"{name} from {low} to {high}" for name, (low, high) in record.theorem.sizes.items()]
-    found += [f"every {name} from {low} to {high}" for name, (low, high) in record.theorem.axes.items()]
+
+    def name_of(name: str) -> str:
+        symbol = theorem.symbols.get(name)
+        return f"{markdown.prose_cell(name)} ({markdown.inline(symbol)})" if symbol else markdown.prose_cell(name)
+
+    found = [f"{name_of(name)} from {low} to {high}" for name, (low, high) in theorem.sizes.items()]
+    found += [f"every {name_of(name)} from {low} to {high}" for name, (low, high) in theorem.axes.items()]
     return ", ".join(found)
 
 
