@@ -128,8 +128,10 @@ def _gap_next(mp: Any, a: list[Any], W: Any) -> Any:
 def mean_gap_next(mp: Any, a: list[Any], d: int) -> Any:
     r"""``E[1/n - sigma_n(H')^2]`` over ``d`` Gaussian rows; a number that encloses it where no closed form is known.
 
-    The smallest eigenvalue is concave, so Jensen gives the lower bound ``1/n - p_n``; the upper one adds the root of
-    ``(1 - 1/n) / d``, at least the variance of the Gram matrix around its mean (P1 Lemma 7, whose trace is 1).
+    The smallest eigenvalue is concave, so Jensen gives the lower bound ``1/n - p_n``; the upper one adds ``(1 - 1/n) / sqrt(d)``:
+    the Gram matrix less its mean has trace 0 and a mean square of at most ``(1 - 1/n) / d`` (P1 Lemma 6), and the largest
+    eigenvalue of such a matrix is at most ``sqrt(1 - 1/n)`` times its norm.  For two samples the mean is half of ``E |zeta|``, at
+    most the root of ``E |zeta|^2`` and at least ``(E |zeta|^2)^{3/2} / (E |zeta|^4)^{1/2}`` (Hoelder).
     """
     n = len(a)
     if n == 1:
@@ -143,7 +145,25 @@ def mean_gap_next(mp: Any, a: list[Any], d: int) -> Any:
     if n == 2 and d <= 8 and lam[0] == lam[1]:
         return pearson_walk(mp, d) / (2 * d)
     low = mean_gap(mp, a)
-    return mp.between(low, low + mp.sqrt(mp.mpf(Fraction(n - 1, n * d))))
+    high = low + mp.mpf(Fraction(n - 1, n)) / mp.sqrt(mp.mpf(d))
+    if n == 2:
+        rho = 2 * low
+        second, fourth = second_moment(mp, rho**2, d), fourth_moment(mp, rho**2, rho**4, d)
+        low = mp.maximum(low, second * mp.sqrt(second / fourth) / 2)
+        high = mp.minimum(high, mp.sqrt(second) / 2)
+    return mp.between(low, high)
+
+
+def second_moment(mp: Any, rho2: Any, d: int) -> Any:
+    """``E |zeta'|^2 = 1/d + (1 - 1/d) rho^2`` for two samples (`batchnorm_two_samples`)."""
+    return mp.mpf(Fraction(1, d)) + mp.mpf(Fraction(d - 1, d)) * rho2
+
+
+def fourth_moment(mp: Any, rho2: Any, rho4: Any, d: int) -> Any:
+    """``E |zeta'|^4`` by the coincidences of four indices, linear in ``rho^2`` and ``rho^4``."""
+    two, three, four = d * (d - 1), d * (d - 1) * (d - 2), d * (d - 1) * (d - 2) * (d - 3)
+    total = (four + 2 * three + two) * rho4 + 4 * (three + two) * rho2 + 2 * two + d
+    return total / d**4
 
 
 def pearson_walk(mp: Any, d: int) -> Any:

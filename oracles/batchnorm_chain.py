@@ -12,13 +12,14 @@ from typing import Any
 
 import flint
 
-from oracles.batchnorm import _normalised_rows, mean_log_form, mean_one
-from oracles.batchnorm_isometry import largest_drop, row_squares
+from oracles.batchnorm import _normalised_rows, mean_one
+from oracles.batchnorm_isometry import largest_drop, mean_log_by_products, row_squares, solved_moments
+from oracles.batchnorm_trapezoid import precision
 from refute.arithmetic import Certifying
 from refute.arithmetic.numbers import ComplexBall
 
 STRIP = Fraction(9, 20)
-TERMS = 4096
+TERMS = 512
 
 
 def tangent_square(mp: Any, a: list[Any]) -> Any:
@@ -36,7 +37,7 @@ def mean_gap_after(mp: Any, u: Any, depth: int) -> Any:
 
     The Taylor polynomials of ``log(1 + x)`` enclose it for every ``x >= 0``, so consecutive partial sums of
     ``(1/2) sum_m (-1)^{m+1} B(m)^l u^m / m`` enclose the mean; where they do not come close enough, what is left after the
-    N best terms is the contour integral over ``Re t = N + 1/2``.
+    N best terms, or after `TERMS`, is the contour integral over ``Re t = N + 1/2``.
     """
     if u == 0:
         return mp.mpf(0)
@@ -47,7 +48,9 @@ def mean_gap_after(mp: Any, u: Any, depth: int) -> Any:
     bits = precision(mp)
     total, power, share = mp.mpf(0), mp.mpf(1), mp.mpf(1)
     first = size = math.inf
-    for m in range(1, TERMS):
+    m = 0
+    while True:
+        m += 1
         power, share = power * u, share * Fraction(2 * m - 1, 2 * m)
         term = share**depth * power / m
         estimate = _log2(mp, term)
@@ -55,10 +58,9 @@ def mean_gap_after(mp: Any, u: Any, depth: int) -> Any:
             first = estimate
         if estimate < first - bits:
             return mp.between(total, total + (-1) ** (m + 1) * term) / 2
-        if estimate >= min(size, _log2(mp, u) / 2 if m == 1 else size):
+        if estimate >= min(size, _log2(mp, u) / 2 if m == 1 else size) or m == TERMS:
             return total / 2 + contour(mp, u, depth, m - 1, bits)
         size, total = estimate, total + (-1) ** (m + 1) * term
-    raise ValueError(f"the series of the mean gap is not done after {TERMS} terms")
 
 
 def contour(mp: Any, u: Any, depth: int, skipped: int, bits: int) -> Any:
@@ -100,11 +102,6 @@ def real_part(mp: Any, z: Any) -> Any:
     return mp.wrap(z.value.real) if isinstance(z, ComplexBall) else z.real
 
 
-def precision(mp: Any) -> int:
-    """How many bits are worth computing: mpmath compares two thirds of its digits."""
-    return int(mp.bits if isinstance(mp, Certifying) else 2.3 * mp.dps)
-
-
 def _log2(mp: Any, x: Any) -> float:
     """Roughly, to choose a method."""
     return float(mp.to_float(mp.log(x))) / math.log(2)
@@ -132,23 +129,68 @@ def start(mp: Any, a: list[Any]) -> dict[str, Any]:
     return {"phi": -mp.log(mp.fprod(mean_one(mp, a))) / d, "drop": lambda: largest_drop(mp, d)}
 
 
-def chain_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any] | None:
-    """The mean gap after ``L`` layers: 0 for an orthogonal input, at d = 2 for every depth, at any d after one layer, else unknown."""
+def chain_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
+    r"""The mean gap after ``L`` layers: 0 for an orthogonal input, exact at d = 2 for every depth and at any d after one layer.
+
+    Elsewhere enclosed: no layer takes more than ``K_d`` off the mean; it falls on every path, and is at most ``log(1 +
+    excess/d)`` of the mean of `inverse_excess` (`iso_inverse_trace`).
+    """
     d, known = len(a), start(mp, a)
     lam = mean_one(mp, a)
     if lam[0] == lam[-1]:
         return {**known, "phi_last": mp.mpf(0)}
     if d == 2:
         return {**known, "phi_last": mean_gap_after(mp, tangent_square(mp, a), L)}
+    after_one = known["phi"] + mean_log_by_products(mp, lam)
     if L == 1:
-        return {**known, "phi_last": known["phi"] + mean_log_form(mp, lam)}
-    return None
+        return {**known, "phi_last": after_one}
+    low = mp.maximum(mp.mpf(0), after_one - (L - 1) * largest_drop(mp, d))
+    return {**known, "phi_last": mp.between(low, mp.minimum(after_one, mean_gap_above(mp, a, L)))}
 
 
 def plane_mean(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
     """Input gap and mean gap after ``L`` layers at d = 2."""
     u = tangent_square(mp, a)
     return {"phi": mp.log(1 + u) / 2, "phi_last": mean_gap_after(mp, u, L)}
+
+
+# iso_inverse_trace --------------------------------------------------------------------------------------------------------
+
+
+def inverse_excess(mp: Any, a: list[Any]) -> Any:
+    r"""``tr((X X^T)^{-1}) - d`` for the eigenvalues ``d a / sum(a)`` of ``X X^T``."""
+    total = mp.fsum(a)
+    return mp.fsum(total / value for value in a) / len(a) - len(a)
+
+
+def mean_gap_above(mp: Any, a: list[Any], depth: int) -> Any:
+    r"""``log(1 + excess/d)`` of the mean excess after ``depth`` layers: what Jensen says of the mean gap."""
+    d = len(a)
+    return mp.log(1 + inverse_excess(mp, a) * mp.mpf(Fraction(d, d + 2)) ** depth / d)
+
+
+def inverse_chain(mp: Any, a: list[Any], W: list[Any]) -> dict[str, Any]:
+    """One draw of a chain from ``diag(sqrt(lam))``: the squared Frobenius norm of the inverse of the last state, less d."""
+    d, total = len(a), mp.fsum(a)
+    state = mp.diag([mp.sqrt(d * value / total) for value in a])
+    for weight in W:
+        _, state = _normalised_rows(mp, weight * state)
+    inverse = mp.inverse(state)
+    last = mp.fsum(inverse[i, j] ** 2 for i in range(d) for j in range(d)) - d
+    return {**start(mp, a), "excess": inverse_excess(mp, a), "excess_last": last}
+
+
+def inverse_means(mp: Any, a: list[Any], L: int) -> dict[str, Any]:
+    r"""The mean of the same, layer by layer: ``tr((X'X'^T)^{-1})`` is the sum over the rows w of ``w^T A w w^T A^{-1} w``.
+
+    Its mean takes fourth moments of Haar entries alone, here the solution of linear equations, and ``tr A = d`` in every layer.
+    """
+    d = len(a)
+    fourth, same_row, *_ = solved_moments(mp, d)
+    trace = inverse_excess(mp, a) + d
+    for _ in range(L):
+        trace = d * (fourth * d + same_row * (d * trace - d))
+    return {**start(mp, a), "excess": inverse_excess(mp, a), "excess_last": trace - d}
 
 
 # iso_d2_chain, iso_d2_mean ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from oracles import batchnorm
-from oracles.batchnorm_two_samples import fourth_moment, second_moment
+from oracles.batchnorm import fourth_moment, second_moment
 
 SERIES_BITS = 96
 
@@ -39,12 +39,46 @@ def two_levels(mp: Any, r: Any, high: int, low: int, L: int) -> dict[str, Any]:
     return {"gap": gaps[1:], "square": lowest, "alpha": [mp.sqrt(value) for value in lowest]}
 
 
+def finite_width(mp: Any, r: Any, high: int, low: int, L: int, w: int) -> dict[str, Any]:
+    r"""`two_levels` at the finite width ``2^w``: a level that the singular values keep with high probability, and a bound of the mean gap.
+
+    With ``lambda`` the least ``sigma_n^2`` of the limit, ``eta = lambda / 2^20`` and ``Lambda = (1/2 + 1/(n+2)) / (lambda -
+    eta)`` the mean of ``|C_j - limit|_F`` on the event that earlier layers are within ``eta`` of theirs is ``a_j <= d^{-1/2}
+    (Lambda^j - 1)/(Lambda - 1)`` at most.
+    """
+    n, limit = high + low, two_levels(mp, r, high, low, L)
+    noise = mp.sqrt(mp.mpf(Fraction(1, 1 << w)))
+    below, alphas = [], []
+    for l in range(1, L + 1):
+        least = limit["square"][l - 1]
+        eta = least / (1 << 20)
+        lipschitz = mp.mpf(Fraction(n + 4, 2 * (n + 2))) / (least - eta)
+        apart = [noise * (lipschitz**j - 1) / (lipschitz - 1) for j in (l, l + 1)]
+        below.append(mp.maximum(mp.mpf(0), limit["gap"][l - 1] * (1 - l * apart[0] / eta) - apart[1]))
+        alphas.append(mp.sqrt(least - eta))
+    return {"mean_below": below, "alpha": alphas, "square": [value * value for value in alphas]}
+
+
+def two_level_distance(mp: Any, r: Any, high: int, low: int, L: int) -> dict[str, Any]:
+    r"""The squared Wasserstein distances ``sum (sigma_i - n^{-1/2})^2`` of layers 2 to L + 1 of `two_levels`, and the least ``sigma_n``."""
+    n, limit = high + low, two_levels(mp, r, high, low, L)
+    target, distances, least = mp.sqrt(mp.mpf(Fraction(1, n))), [], []
+    for gap, before in zip(limit["gap"], limit["square"], strict=True):
+        excess = gap * mp.sqrt(mp.mpf(Fraction(n * low, high)))  # n s_h - 1
+        upper, lower = (1 + excess) / n, (1 - Fraction(high, low) * excess) / n
+        distances.append(high * (mp.sqrt(upper) - target) ** 2 + low * (mp.sqrt(lower) - target) ** 2)
+        least.append(mp.sqrt(mp.minimum(before, lower)))
+    return {"distance": distances, "alpha": least, "square": [value * value for value in least]}
+
+
 def _mean_excess(mp: Any, excess: Any, high: int, low: int) -> Any:
     """``n p_h - 1`` from ``n s_h - 1``; what the series leaves out is less than a geometric one."""
     n = high + low
-    y = n * excess / (low * (1 + excess))
-    if y == 0:
+    if excess == 0:
         return mp.mpf(0)
+    # with excess in two places its enclosure would widen in every layer that changes it much
+    large = mp.lt(Fraction(1, 8), excess)
+    y = Fraction(n, low) * (1 - 1 / (1 + excess)) if large else n * excess / (low * (1 + excess))
     terms = 8 + int(SERIES_BITS * math.log(2) / -math.log(min(mp.to_float(y), 1 - 1e-6)))
     term, total = mp.mpf(1), mp.mpf(0)
     for j in range(terms):
@@ -167,12 +201,22 @@ def restricted_gap_expectation(mp: Any, a: list[Any], t: Any, d: int, L: int) ->
     return {"restricted": mp.between(low, high), "alpha": alpha}
 
 
+def restricted_distance_expectation(mp: Any, a: list[Any], t: Any, d: int, L: int) -> dict[str, Any]:
+    r"""``E[W_2^2 1]`` after L + 1 layers for n = 2, by `walk`.
+
+    ``W_2^2 = 2 - sqrt(2 + 2 s)``, ``s = sqrt(1 - x)``, is convex in ``x = |zeta|^2``, so it lies between ``x/4`` and ``(2 - sqrt 2) x``.
+    """
+    alpha = t / 2
+    *_, last = walk(mp, a, 1 - 2 * alpha, d, L + 1)
+    return {"distance": mp.between(last.low / 4, (2 - mp.sqrt(mp.mpf(2))) * last.high), "alpha": alpha}
+
+
 def average_product_expectation(mp: Any, a: list[Any], d: int, L: int) -> dict[str, Any]:
     r"""The mean of the average, enclosed by 0 and the maximum of ``x (1/n - x)``, for n = 2 also by `walk` and by second moments.
 
-    With ``x = |zeta|^2``, ``s = sqrt(1 - x)`` a layer takes ``h = x - (1-s)/(1+s)`` off the mean of x and adds at most 1/d, so the
-    means of h over L layers sum to ``E x_1 + (L-1)/d`` at most; and ``(|zeta| (1 - |zeta|))^2 <= 4h/3``, because ``1 - |zeta| <= s``
-    and ``s (1+s)^2 <= 4 (2+s) / 3``.
+    With ``x = |zeta|^2``, ``s = sqrt(1 - x)`` a layer takes ``h = x - (1-s)/(1+s)`` off the mean of x and adds at most 1/d, so
+    the means of h over L layers sum to ``E x_1 + (L-1)/d`` at most; and ``(|zeta| (1 - |zeta|))^2 <= 4h/3``, because ``1 - |zeta|
+    <= s`` and ``s (1+s)^2 <= 4 (2+s) / 3``.
     """
     n = len(a)
     ends = {"first": batchnorm.mean_gap_next(mp, a, d), "before": mp.mpf(Fraction(1, n)) - mp.minimum(a)}
@@ -208,6 +252,14 @@ def restricted_walk(mp: Any, a: list[Any], t: Any, W: Any, d: int) -> dict[str, 
     *layers, last = limit_walk(mp, a, W, d)
     kept = all(1 - radius >= t for radius in layers)
     return {"restricted": last / mp.sqrt(mp.mpf(2)) if kept else mp.mpf(0), "alpha": t / 2}
+
+
+def distance_walk(mp: Any, a: list[Any], t: Any, W: Any, d: int) -> dict[str, Any]:
+    """The squared Wasserstein distance on such a walk, restricted likewise: the cost of moving both singular values."""
+    kept = restricted_walk(mp, a, t, W, d)
+    radius, target = kept["restricted"] * mp.sqrt(mp.mpf(2)), mp.sqrt(mp.mpf(Fraction(1, 2)))
+    cost = mp.fsum((mp.sqrt_of_squares((1 + sign * radius) / 2) - target) ** 2 for sign in (1, -1))
+    return {"distance": cost, "alpha": kept["alpha"]}
 
 
 def average_walk(mp: Any, a: list[Any], W: Any, d: int) -> dict[str, Any]:

@@ -3,16 +3,12 @@ r"""Gradients of linear networks with batch normalization, exactly: Jacobians, e
 from __future__ import annotations
 
 import itertools
-from fractions import Fraction
 from typing import Any
 
 from oracles.batchnorm import _normalised_rows, _tangent, mean_one
-from oracles.batchnorm_chain import tangent_square
 from oracles.batchnorm_isometry import mean_square, row_squares
 
-PATHWISE_DEPTH = 14
-
-# grad_jacobian ------------------------------------------------------------------------------------------------------------
+# grad_jacobian, grad_jacobian_rows ------------------------------------------------------------------------------------------
 
 
 def jacobian(mp: Any, X: Any, W: Any) -> dict[str, Any]:
@@ -36,6 +32,20 @@ def jacobian(mp: Any, X: Any, W: Any) -> dict[str, Any]:
         "excess": excess,
         "root": lambda: mp.sqrt_of_squares(2 * excess),
         "log_mean": lambda: mp.log(mp.fsum(mp.sqrt(square) for square in squares) / d) - mp.log(scale) / 2,
+    }
+
+
+def row_jacobian(mp: Any, Y: Any) -> dict[str, Any]:
+    """Squared norms of the Jacobian of BN at ``Y``, by the spectra and the traces of the rational blocks of its rows."""
+    squares = row_squares(mp, Y)
+    if mp.minimum(squares) == 0:
+        return {"shortest": mp.minimum(squares)}
+    blocks = [_block(mp, Y, j, square) for j, square in enumerate(squares)]
+    return {
+        "jacobian": mp.maximum([mp.eigsy(block)[-1] for block in blocks]),
+        "shortest": mp.minimum(squares),
+        "longest": mp.maximum(squares),
+        "frobenius": mp.fsum(mp.trace(block) for block in blocks),
     }
 
 
@@ -68,7 +78,7 @@ def pathwise_gradient(mp: Any, X: Any, W: list[Any], G: Any) -> dict[str, Any]:
     }
 
 
-# grad_expected ------------------------------------------------------------------------------------------------------------
+# grad_expected: one draw --------------------------------------------------------------------------------------------------
 
 
 def layer_gradient(mp: Any, a: list[Any], W: list[Any], G: Any, l: int) -> dict[str, Any]:
@@ -129,15 +139,20 @@ def gradient_by_gaps(mp: Any, a: list[Any], W: list[Any], G: Any, l: int) -> dic
 
 
 def _excesses(mp: Any, a: list[Any], G: Any, log_gradient: Any) -> dict[str, Any]:
-    d = len(a)
-    zero, half = mp.mpf(0), mp.log(d) / 2
-    largest = mp.maximum([abs(G[i, j]) for i in range(d) for j in range(d)])
+    zero, loss = mp.mpf(0), log_loss(mp, G)
     return {
-        "phi": gap(mp, a),
-        "excess": mp.maximum(zero, log_gradient - log_loss(mp, G) - half),
-        "excess_free": mp.maximum(zero, log_gradient - half),
-        "excess_entry": mp.maximum(zero, log_gradient - mp.log(largest) - half),
+        "phi": lambda: gap(mp, a),
+        "log_gradient": log_gradient,
+        "log_loss": loss,
+        "excess": mp.maximum(zero, log_gradient - loss),
+        "excess_free": mp.maximum(zero, log_gradient),
+        "excess_entry": mp.maximum(zero, log_gradient - mp.log(largest_entry(mp, G))),
     }
+
+
+def largest_entry(mp: Any, G: Any) -> Any:
+    """``max |G_ij|``."""
+    return mp.maximum([abs(G[i, j]) for i in range(G.rows) for j in range(G.cols)])
 
 
 def gap(mp: Any, a: list[Any]) -> Any:
@@ -150,64 +165,19 @@ def log_loss(mp: Any, G: Any) -> Any:
     return mp.log(mp.fsum(G[i, j] * G[i, j] for i in range(G.rows) for j in range(G.cols))) / 2
 
 
-def layer_gradient_mean(mp: Any, a: list[Any], G: Any, L: int, l: int) -> dict[str, Any] | None:
-    r"""Enclosures of the means of the positive excesses over the bound's constants, or None where none is at hand.
-
-    On every path the excess is at most ``(1/2) sum_k (s_k + sqrt(2 s_k))`` over the layers k >= l, ``s_k = d phi(X_k)``.  At
-    d = 2, Jensen gives ``E s_k <= log(1 + u_0 2^{-k})``; elsewhere ``s_k <= s_0`` serves for a few layers.
-    """
-    d = len(a)
-    known = {"phi": gap(mp, a)}
-    if d > 2 and L - l > PATHWISE_DEPTH:
-        return None
-    u = tangent_square(mp, a) if d == 2 else None
-    sums = [mp.log(1 + u * Fraction(1, 2**k)) if d == 2 else d * known["phi"] for k in range(l, L)]
-    above = mp.fsum(value + mp.sqrt_of_squares(2 * value) for value in sums) / 2
-    below = mp.mpf(0)
-    largest = mp.maximum([abs(G[i, j]) for i in range(d) for j in range(d)])
-    loss, entry = log_loss(mp, G), log_loss(mp, G) - mp.log(largest)
-    if L == 1:
-        below = mean_log_gradient_below(mp, a) - mp.log(d) / 2
-
-    def enclosed(shift: Any) -> Any:
-        return mp.between(mp.maximum(mp.mpf(0), below + shift), above + abs(shift))
-
-    return {
-        **known,
-        "excess": enclosed(mp.mpf(0)),
-        "excess_free": lambda: enclosed(loss),
-        "excess_entry": lambda: enclosed(entry),
-    }
-
-
-def mean_log_gradient_below(mp: Any, a: list[Any]) -> Any:
-    r"""A lower bound of ``E log(|grad| / M)`` for one layer on ``X = diag(s)``, equal to it at isotropy.
-
-    Row j of the gradient is at least ``s_min |g_j ^ y| / |y|^2`` for ``y = X^T w``, ``|y| <= s_max``; the wedge is at least
-    ``s_d s_{d-1} / s_max`` times that of the direction of ``X^{-T} g_j`` with a uniform w, whose mean logarithm is
-    ``(psi((d-1)/2) - psi(d/2)) / 2``; rows are combined by concavity with the weights ``|g_j|^2 / M^2``.
-    """
-    d = len(a)
-    lam = mean_one(mp, a)
-    singular = mp.log(lam[0] * lam[0] * lam[1] / lam[-1] ** 3) / 2
-    return singular + (mp.digamma(mp.mpf(Fraction(d - 1, 2))) - mp.digamma(mp.mpf(Fraction(d, 2)))) / 2
-
-
 def scaled_gradient(mp: Any, a: list[Any], W: list[Any], G: Any, t: Any, l: int) -> dict[str, Any]:
     """One draw of the same with the weights ``t W``."""
-    scaled = [mp.matrix([[t * w[i, j] for j in range(w.cols)] for i in range(w.rows)]) for w in W]
-    return layer_gradient(mp, a, scaled, G, l)
+    return layer_gradient(mp, a, [_times(mp, t, w) for w in W], G, l)
 
 
-def scaled_gradient_mean(mp: Any, a: list[Any], G: Any, t: Any, L: int, l: int) -> dict[str, Any] | None:
-    """The enclosure with the weights ``t W``: the gradient is that of ``W`` divided by ``t``."""
-    found = layer_gradient_mean(mp, a, G, L, l)
-    if found is None or L > 1:
-        return None
-    shift = -mp.log(abs(t))
-    below = mp.maximum(mp.mpf(0), mean_log_gradient_below(mp, a) - mp.log(len(a)) / 2 + shift)
-    low, high = mp.mpf(0), found["excess"] + abs(shift)
-    return {**found, "excess": mp.between(mp.maximum(low, below), mp.maximum(high, below))}
+def gaussian_gradient(mp: Any, a: list[Any], W: list[Any], G: Any, l: int) -> dict[str, Any]:
+    """One draw of the same with the weights ``W / sqrt(d)``."""
+    factor = 1 / mp.sqrt(mp.mpf(len(a)))
+    return layer_gradient(mp, a, [_times(mp, factor, w) for w in W], G, l)
+
+
+def _times(mp: Any, t: Any, W: Any) -> Any:
+    return mp.matrix([[t * W[i, j] for j in range(W.cols)] for i in range(W.rows)])
 
 
 # grad_lipschitz -----------------------------------------------------------------------------------------------------------

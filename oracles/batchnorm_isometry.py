@@ -5,10 +5,12 @@ $e^{-d\varphi(X)}=\det(X)^2/(\frac1d\|X\|_F^2)^d$ is rational, and a layer chang
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from typing import Any
 
 from oracles.batchnorm import _breaks, _factors, _root_of_product, mean_log_form, mean_one
+from oracles.batchnorm_trapezoid import mean_log, mean_log_chi_square, mean_log_of_form
 
 # iso_basic, iso_basic_printed ---------------------------------------------------------------------------------------------
 
@@ -146,29 +148,43 @@ def spectral(mp: Any, a: list[Any]) -> dict[str, Any]:
 
 
 def one_layer_mean(mp: Any, a: list[Any]) -> dict[str, Any]:
-    """Means over Haar weights at d <= 3 by another integral than O4, and moments by those of a Gaussian vector (Wick)."""
+    """Means over Haar weights by another integral than O4, and moments by those of a Gaussian vector (Wick).
+
+    By the angles of a row for d = 3, else from the logarithm of a Gaussian vector's form, less that of its squared norm.
+    """
     d = len(a)
     lam = mean_one(mp, a)
-    known = spectral(mp, a)
+    known = {**spectral(mp, a), "log_form": mean_log_by_products(mp, lam)}
     total, squares = mp.fsum(lam), mp.fsum(value * value for value in lam)
     second = (total * total + 2 * squares) / (d * (d + 2))  # E (g^T lam g)^2 = E |g|^4 E q^2
     return {
         **known,
-        "phi_next": known["phi"] + mean_log_by_angles(mp, lam),
+        "phi_next": known["phi"] + (mean_log_by_angles(mp, lam) if d == 3 else mean_log_of_rows(mp, lam)),
         "form": total / d,
         "form_deviation": second - 2 * total / d + 1,
     }
 
 
-def mean_log_by_angles(mp: Any, lam: list[Any]) -> Any:
-    r"""``E log(w^T diag(lam) w)`` at d <= 3, the angle integrated out: ``2 log((sqrt(A) + sqrt(B))/2)`` is its mean at d = 2.
-
-    At d = 3 the coordinate z of a uniform point is uniform on [-1, 1], and the rest is a circle of radius sqrt(1 - z^2).
-    """
-    if len(lam) == 1:
+def mean_log_of_rows(mp: Any, lam: list[Any]) -> Any:
+    """``E log(w^T diag(lam) w)``: that of a Gaussian ``g`` for ``w``, less ``E log |g|^2``."""
+    d = len(lam)
+    if d == 1:
         return mp.log(lam[0])
-    if len(lam) == 2:
-        return 2 * mp.log((mp.sqrt(lam[0]) + mp.sqrt(lam[1])) / 2)
+    return mean_log(mp, lam) - mean_log_chi_square(mp, d)
+
+
+def mean_log_by_products(mp: Any, lam: list[Any]) -> Any:
+    """The same as the statement has it (O4), in closed form at d = 2, else by the trapezoid rule for the difference of products."""
+    if len(lam) <= 2 or lam[0] == lam[-1]:
+        return mean_log_form(mp, lam)
+    return mean_log_of_form(mp, lam)
+
+
+def mean_log_by_angles(mp: Any, lam: list[Any]) -> Any:
+    r"""``E log(w^T diag(lam) w)`` at d = 3, the angle integrated out: on a circle it is ``2 log((sqrt(A) + sqrt(B))/2)``.
+
+    The coordinate z of a uniform point is uniform on [-1, 1], and the rest is a circle of radius sqrt(1 - z^2).
+    """
 
     def integrand(z: Any) -> Any:
         first, second = (lam[k] + (lam[2] - lam[k]) * (z * z) for k in (0, 1))
@@ -187,7 +203,7 @@ def thm3_mean(mp: Any, a: list[Any]) -> dict[str, Any]:
     if d == 2:
         ratio = 2 * mp.ellipk(((lam[1] - lam[0]) / 2) ** 2) / mp.pi
     else:
-        ratio = mp.between(mp.exp(-mean_log_form(mp, lam)), mean_inverse_form(mp, lam))
+        ratio = mp.between(mp.exp(-mean_log_by_products(mp, lam)), mean_inverse_form(mp, lam))
     return {**known, "isometry_next": known["isometry"]() * ratio}
 
 
@@ -256,24 +272,10 @@ def haar_draw(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
 
 
 def haar_means(mp: Any, a: list[Any]) -> dict[str, Any]:
-    """The moments as the solution of five linear equations: unit rows, orthogonal rows, invariance under an eighth turn.
-
-    Unknowns: E W_11^4, E W_11^2 W_12^2, E W_11^2 W_22^2, E W_11 W_12 W_21 W_22, E W_11^2.
-    """
-    d = len(a)
-    system = mp.matrix(
-        [
-            [d, d * (d - 1), 0, 0, 0],  # E |row|^4 = 1
-            [1, -3, 0, 0, 0],  # E ((W_11 + W_12)/sqrt 2)^4 = E W_11^4
-            [0, 1, d - 1, 0, -1],  # E W_11^2 |row 2|^2 = E W_11^2, by rows and columns alike
-            [0, 1, 0, d - 1, 0],  # E W_11 W_21 <row 1, row 2> = 0
-            [0, 0, 0, 0, d],  # E |row|^2 = 1
-        ]
-    )
-    solved = list(mp.lu_solve(system, mp.matrix([[1], [0], [0], [0], [1]])))
-    fourth, same_row, mixed, cycle, square_mean = solved
+    """The moments of `solved_moments`, and what they say of the row norms of ``W diag(sqrt(lam))``."""
+    fourth, same_row, mixed, cycle, square_mean = solved_moments(mp, len(a))
     lam = mean_one(mp, a)
-    pairs = mp.fsum(lam[i] * lam[j] for i in range(d) for j in range(d) if i != j)
+    pairs = mp.fsum(lam[i] * lam[j] for i, j in itertools.permutations(range(len(a)), 2))
     squares = mp.fsum(value * value for value in lam)
     return {
         "square_mean": square_mean,
@@ -284,3 +286,20 @@ def haar_means(mp: Any, a: list[Any]) -> dict[str, Any]:
         "row_spread": fourth * squares + same_row * pairs - 2 * square_mean * mp.fsum(lam) + 1,
         "square": mp.fsum((value - 1) ** 2 for value in lam),
     }
+
+
+def solved_moments(mp: Any, d: int) -> list[Any]:
+    """Moments of Haar entries by five linear equations: unit rows, orthogonal rows, invariance under an eighth turn.
+
+    In the order E W_11^4, E W_11^2 W_12^2, E W_11^2 W_22^2, E W_11 W_12 W_21 W_22, E W_11^2.
+    """
+    system = mp.matrix(
+        [
+            [d, d * (d - 1), 0, 0, 0],  # E |row|^4 = 1
+            [1, -3, 0, 0, 0],  # E ((W_11 + W_12)/sqrt 2)^4 = E W_11^4
+            [0, 1, d - 1, 0, -1],  # E W_11^2 |row 2|^2 = E W_11^2, by rows and columns alike
+            [0, 1, 0, d - 1, 0],  # E W_11 W_21 <row 1, row 2> = 0
+            [0, 0, 0, 0, d],  # E |row|^2 = 1
+        ]
+    )
+    return list(mp.lu_solve(system, mp.matrix([[1], [0], [0], [0], [1]])))

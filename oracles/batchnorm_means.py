@@ -10,7 +10,7 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
-from oracles import batchnorm
+from oracles import batchnorm, batchnorm_least, batchnorm_trapezoid
 from oracles.batchnorm_gap import distance_from_isotropy, squares, two_gaps
 
 
@@ -86,22 +86,16 @@ def mean_map(mp: Any, sigma: list[Any], Q: Any, X: Any, W: Any) -> dict[str, Any
 
 
 def mean_map_expectation(mp: Any, sigma: list[Any], Q: Any, X: Any) -> dict[str, Any]:
-    r"""The same with the mean over ``w``.
-
-    For two samples from the Gram matrix ``C`` alone, ``E C' = I/2 + (C - I/2) |sigma|^2 / (sigma_1 + sigma_2)^2``; for three
-    mixed terms vanish by symmetry, and the last share is what the others leave of the trace.
-    """
+    """The same with the mean over ``w``: mixed terms vanish by symmetry, the others are the integrals of equation (15)."""
     n, x = len(sigma), X.tolist()[0]
     turned = [mp.fsum(Q[i, k] * x[i] for i in range(n)) for k in range(n)]
-    if n == 2:
-        C = Q * mp.diag(squares(mp, sigma)) * Q.T
-        form = mp.fsum(x[i] * C[i, j] * x[j] for i in range(2) for j in range(2))
-        half = dot(mp, x, x) / 2
-        mean = half + (form - half) * dot(mp, sigma, sigma) / (sigma[0] + sigma[1]) ** 2
-    else:
-        others = mean_shares(mp, sigma)[:-1]
-        mean = mp.fsum(p * u * u for p, u in zip([*others, 1 - mp.fsum(others)], turned, strict=True))
+    mean = mp.fsum(p * u * u for p, u in zip(integrated_shares(mp, sigma), turned, strict=True))
     return {**_mean_sides(mp, sigma, turned, x), "share": mean}
+
+
+def integrated_shares(mp: Any, sigma: list[Any]) -> list[Any]:
+    """The shares as integrals, by the trapezoid rule: no closed form enters, and nothing is inferred from the trace."""
+    return [mp.mpf(1)] if len(sigma) == 1 else batchnorm_trapezoid.shares(mp, [value * value for value in sigma])
 
 
 def _mean_sides(mp: Any, sigma: list[Any], turned: list[Any], x: list[Any]) -> dict[str, Any]:
@@ -151,14 +145,8 @@ def mean_at_isotropy(mp: Any, sigma: list[Any]) -> dict[str, Any]:
 
 
 def overlap(mp: Any, sigma: list[Any]) -> Any:
-    r"""``E <u, u'>^2`` of two independent normalised rows.
-
-    ``(1 + rho^2) / 2`` for two samples (bn.n2.wrapped-cauchy); for more ``1 - 2 sum_{i<j} p_i p_j``, as the trace is 1.
-    """
-    if len(sigma) == 2:
-        rho = (sigma[0] - sigma[1]) / (sigma[0] + sigma[1])
-        return (1 + rho * rho) / 2
-    return 1 - 2 * mp.fsum(p * q for p, q in itertools.combinations(mean_shares(mp, sigma), 2))
+    """``E <u, u'>^2 = |E u u^T|_F^2`` of two independent normalised rows, from the integrals of their shares."""
+    return mp.fsum(p * p for p in integrated_shares(mp, sigma))
 
 
 def concentration(mp: Any, sigma: list[Any], W: Any) -> dict[str, Any]:
@@ -223,7 +211,8 @@ def lyapunov_concentration(mp: Any, sigma: list[Any], W: Any) -> dict[str, Any]:
 def lyapunov_concentration_expectation(mp: Any, sigma: list[Any], d: int) -> dict[str, Any]:
     r"""Its mean: exact for ``n = 1``, ``d < n``, ``n = 2`` at isotropy and at ``d = 2``, else enclosed.
 
-    ``C - E C`` has trace 0, so its eigenvalues are at most ``sqrt(1 - 1/n)`` times its Frobenius norm (Weyl).
+    ``C - E C`` has trace 0, so its eigenvalues are at most ``sqrt(1 - 1/n)`` times its Frobenius norm (Weyl).  From below by 0,
+    for three isotropic samples by `batchnorm_least`.
     """
     n, p = len(sigma), mean_shares(mp, sigma)
     bound = (1 - mp.mpf(Fraction(1, n))) * (1 - mp.fsum(value * value for value in p)) / d
@@ -236,6 +225,8 @@ def lyapunov_concentration_expectation(mp: Any, sigma: list[Any], d: int) -> dic
     elif n == 2 and d == 2:
         rho = abs(sigma[0] - sigma[1]) / (sigma[0] + sigma[1])
         mean = (mp.mpf(Fraction(1, 2)) + 3 * rho**2 / 2 - 4 * (1 + rho**2) * mp.atan(rho) / mp.pi) / 4
+    elif n == 3 and sigma[0] == sigma[1] == sigma[2]:
+        mean = mp.between(mp.maximum(mp.mpf(0), batchnorm_least.mean_square_fall(mp, d)), bound)
     else:
         mean = mp.between(0, bound)
     return {"square_distance": mean, "purity": mp.fsum(value * value for value in p)}

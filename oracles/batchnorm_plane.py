@@ -11,6 +11,7 @@ from typing import Any
 from oracles.batchnorm import _normalised_rows, _tangent
 from oracles.batchnorm_chain import mean_gap_after
 from oracles.batchnorm_isometry import row_squares
+from oracles.batchnorm_trapezoid import half_angle_means
 
 # grad_d2_exact, grad_d2_exact_mean, grad_d2_degenerate, grad_d2_gaussian --------------------------------------------------
 
@@ -121,15 +122,14 @@ def gaussian_derivative(mp: Any, X: Any, W: Any) -> dict[str, Any]:
 def gaussian_derivative_mean(mp: Any, X: Any) -> dict[str, Any]:
     r"""Each turn is ``1/2 + cos(eta) / (2 sin Delta)`` with a wrapped Cauchy ``eta`` of parameter ``i rho``.
 
-    ``E log|cos eta_2 - cos eta_1| = log|1 - beta^2| + log(1 - |beta|^2) - log 2`` by harmonicity, ``beta = i rho``.
+    ``|cos eta_2 - cos eta_1| = 2 |sin(s/2) sin(t/2)|`` for the sum s and the difference t, wrapped Cauchy of the parameters ``-rho^2`` and
+    ``rho^2``; the means of the two logarithms are integrals over the tangents of the half-angles, Cauchy variables.
     """
     square = _sine_square(mp, X)
     sine = mp.sqrt(square)
     if square == 0:
         return {"sine": sine, "sine_square": square, "log_derivative": mp.mpf(0)}
-    rho = mp.sqrt_of_squares(1 - square) / (1 + sine)
-    return {
-        "sine": sine,
-        "sine_square": square,
-        "log_derivative": mp.log(1 + rho * rho) + mp.log(1 - rho * rho) - mp.log(4 * sine),
-    }
+    q = (1 - sine) / (1 + sine)  # rho^2
+    scale = (1 - q) / (1 + q)
+    logs = [half_angle_means(mp, tau)[-1] for tau in (scale, 1 / scale)]
+    return {"sine": sine, "sine_square": square, "log_derivative": mp.fsum(logs) / 2 - mp.log(sine)}

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from oracles.batchnorm import mean_log_form, mean_one
-from oracles.batchnorm_isometry import mean_log_by_angles
+from oracles.batchnorm_isometry import mean_log_by_angles, mean_log_by_products, mean_log_of_rows
+from oracles.batchnorm_trapezoid import mean_log_chi_square
 
 
 def square_layer(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
@@ -17,14 +18,16 @@ def square_layer(mp: Any, a: list[Any], W: Any) -> dict[str, Any]:
 
 
 def square_layer_expectation(mp: Any, a: list[Any]) -> dict[str, Any]:
-    """The mean: ``log det W^2`` and the squared norm of a Gaussian vector by digamma functions.
+    """The mean: ``E log det W^2`` by logarithms of chi-square variables, as integrals.
 
-    The direction of the vector by `mean_log_by_angles` for n <= 3, beyond by the `mean_log_form` of the statement.
+    The direction of a row by its angles for n = 3, else by `mean_log_of_rows`.  The statement's ``E log q`` is a closed form for
+    n = 2, else the integral over the difference of two products.
     """
-    n, lam, before = len(a), mean_one(mp, a), _before(mp, a)
-    direction = mean_log_by_angles(mp, lam) if n <= 3 else before["log_form"]
-    row = direction + mp.digamma(mp.mpf(Fraction(n, 2)))
-    weights = mp.fsum(mp.digamma(mp.mpf(Fraction(j, 2))) for j in range(1, n + 1))
+    n, lam = len(a), mean_one(mp, a)
+    before = {**_before(mp, a), "log_form": mean_log_by_products(mp, lam)}
+    direction = mean_log_by_angles(mp, lam) if n == 3 else mean_log_of_rows(mp, lam)
+    row = direction + mean_log_chi_square(mp, n)
+    weights = mp.fsum(mean_log_chi_square(mp, j) for j in range(1, n + 1))
     return {**before, "phi_next": row - weights / n - mp.log(mp.fprod(lam)) / n}
 
 
@@ -39,7 +42,7 @@ def _before(mp: Any, a: list[Any]) -> dict[str, Any]:
     doubled = mp.fsum(mp.digamma(mp.mpf(j)) for j in range(1, n + 1))
     return {
         "phi": -mp.log(mp.fprod(lam)) / n,
-        "log_form": mean_log_form(mp, lam),
+        "log_form": lambda: mean_log_form(mp, lam),
         "constant": mp.mpf(rational + value) + mp.mpf(logarithms) * mp.log(mp.mpf(2)),
         "other_constant": mp.digamma(mp.mpf(n)) - doubled / n,
     }

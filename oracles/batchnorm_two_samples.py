@@ -1,7 +1,7 @@
 r"""Two samples in layers with batch normalization and Gaussian weights, exactly: a walk of wrapped Cauchy steps.
 
-The Gram matrix of a layer of Frobenius norm 1 is ``I/2 + ((Re zeta, Im zeta), (Im zeta, -Re zeta)) / 2``; a layer makes
-``zeta' = (1/d) sum z_k`` with ``E z_k^m = beta^m``, ``beta = rho zeta / |zeta|``, ``rho = (sigma_1 - sigma_2) / (sigma_1 + sigma_2)``.
+The Gram matrix of a layer of Frobenius norm 1 is ``I/2 + ((Re zeta, Im zeta), (Im zeta, -Re zeta)) / 2``; a layer makes ``zeta' =
+(1/d) sum z_k`` with ``E z_k^m = beta^m``, ``beta = rho zeta / |zeta|``, ``rho = (sigma_1 - sigma_2) / (sigma_1 + sigma_2)``.
 """
 
 from __future__ import annotations
@@ -9,18 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-
-def second_moment(mp: Any, rho2: Any, d: int) -> Any:
-    """``E |zeta'|^2 = 1/d + (1 - 1/d) rho^2``."""
-    return mp.mpf(Fraction(1, d)) + mp.mpf(Fraction(d - 1, d)) * rho2
-
-
-def fourth_moment(mp: Any, rho2: Any, rho4: Any, d: int) -> Any:
-    """``E |zeta'|^4`` by the coincidences of four indices, linear in ``rho^2`` and ``rho^4``."""
-    two, three, four = d * (d - 1), d * (d - 1) * (d - 2), d * (d - 1) * (d - 2) * (d - 3)
-    total = (four + 2 * three + two) * rho4 + 4 * (three + two) * rho2 + 2 * two + d
-    return total / d**4
-
+from oracles import batchnorm_trapezoid
 
 # n2_wrapped_cauchy, n2_wrapped_cauchy_moments --------------------------------------------------------------------------
 
@@ -118,14 +107,12 @@ def circular_moments(mp: Any, sigma: list[Any], t: Any, W: Any, M: int) -> dict[
 
 
 def circular_moments_expectation(mp: Any, sigma: list[Any], t: Any, d: int, M: int) -> dict[str, Any]:
-    r"""Their means by the residue of ``(1 + i x)^m / (1 - i x)^m`` against the Cauchy law of scale ``tau = sigma_2 / sigma_1``.
+    r"""Their means by integrals: ``z = (1 + i x) / (1 - i x)``, up to the turn, with a Cauchy variable of scale ``sigma_2 / sigma_1``.
 
-    ``z = (1 + i x) / (1 - i x)`` with ``x = w_2 sigma_2 / (w_1 sigma_1)``; closing the contour at ``x = i tau``, where
-    ``z = (1 - tau) / (1 + tau)``.  ``E |zeta'|^2`` by pairs of rows.
+    ``E Im z^m = 0`` by the symmetry of ``x``.  ``E |zeta'|^2`` by pairs of rows.
     """
-    tau = sigma[1] / sigma[0]
-    pole = (1 - tau) / (1 + tau)
-    means = [multiply((pole**m, mp.mpf(0)), power(mp, turn(mp, t), m)) for m in range(1, M + 1)]
+    circle = batchnorm_trapezoid.circular_means(mp, sigma[1] / sigma[0], M)
+    means = [multiply((mean, mp.mpf(0)), power(mp, turn(mp, t), m)) for m, mean in enumerate(circle, start=1)]
     return {
         **_beta_powers(mp, sigma, t, M),
         "real": [z[0] for z in means],
@@ -164,18 +151,11 @@ def two_by_two(mp: Any, sigma: list[Any], W: Any) -> dict[str, Any]:
 def two_by_two_expectation(mp: Any, sigma: list[Any]) -> dict[str, Any]:
     r"""Means over the angle ``Theta`` between the steps, wrapped Cauchy of parameter ``q = rho^2``: ``|zeta'| = |cos(Theta/2)|``.
 
-    ``E cos Theta = q``; ``E log sin^2(Theta/2) = 2 log((1 - q)/2)`` (Poisson kernel); ``E |cos(Theta/2)|`` by integrating
-    ``cos h (1 - q^2) / ((1 - q)^2 + 4 q sin^2 h)`` over the half-angle ``h``, a rational integral in ``sin h``.
+    As integrals: ``tan(Theta/2)`` is Cauchy of scale ``(1 - q)/(1 + q)``.
     """
     q = ((sigma[0] - sigma[1]) / (sigma[0] + sigma[1])) ** 2
-    root = mp.sqrt(q)
-    arc = mp.atan(2 * root / (1 - q)) / (2 * root) if root > 0 else mp.mpf(1)
-    return {
-        **_before(mp, sigma),
-        "radius": 2 * (1 + q) * arc / mp.pi,
-        "square": (1 + q) / 2,
-        "log_rest": 2 * mp.log((1 - q) / 2),
-    }
+    means = batchnorm_trapezoid.half_angle_means(mp, (1 - q) / (1 + q))
+    return {**_before(mp, sigma), **dict(zip(("radius", "square", "log_rest"), means, strict=True))}
 
 
 def _before(mp: Any, sigma: list[Any]) -> dict[str, Any]:

@@ -68,6 +68,11 @@ def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
 
     It stands for layers too wide to draw; where exact means decide, it only ranks instances.
     """
+    return xp.stack([radius for radius, _ in _walked(xp, a, steps, d)], axis=1)
+
+
+def _walked(xp: Any, a: Any, steps: Any, d: int) -> list[tuple[Any, Any]]:
+    """``|zeta|`` and ``(1 - |zeta|^2)^{1/2}`` layer by layer."""
     total, found = xp.sum(a, axis=1), []
     radius, root = xp.abs(a[:, 0] - a[:, 1]) / total, 2 * xp.sqrt(a[:, 0] * a[:, 1]) / total
     for layer in range(steps.shape[1]):
@@ -76,8 +81,8 @@ def walk(xp: Any, a: Any, steps: Any, d: int) -> Any:
         along, across = spread * steps[:, layer, 0], spread * steps[:, layer, 1]
         radius = xp.clip(xp.hypot(rho + along, across), 0.0, 1.0)
         root = xp.sqrt(xp.clip(rest - 2 * rho * along - along * along - across * across, 0.0, 1.0))
-        found.append(radius)
-    return xp.stack(found, axis=1)
+        found.append((radius, root))
+    return found
 
 
 def restricted_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, Any]:
@@ -90,8 +95,8 @@ def restricted_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, A
 def distance_walk(xp: Any, a: Any, t: Any, steps: Any, d: int) -> tuple[Any, Any]:
     """``sum (sigma_i - 2^{-1/2})^2`` at the end of such a walk, likewise restricted, and the level ``t/2``."""
     gap, alpha = restricted_walk(xp, a, t, steps, d)
-    root = xp.sqrt(xp.clip(1 - 2 * gap * gap, min=0.0))
-    return 4 * gap * gap / (1 + root) / (2 + xp.sqrt(2 + 2 * root)), alpha
+    _, root = _walked(xp, a, steps, d)[-1]
+    return 4 * gap * gap / (1 + root) / (2 + xp.sqrt(2 + 2 * root)), alpha  # gap is 0 where the walk is not kept
 
 
 def average_walk(xp: Any, a: Any, steps: Any, d: int) -> tuple[Any, Any]:

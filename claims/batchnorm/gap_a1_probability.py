@@ -1,14 +1,14 @@
 r"""No layer keeps its singular values away from zero almost surely.
 
-Let $n=d=2$, $H_1=\frac1{\sqrt2}\mathrm{BN}(W_0H_0)$ with i.i.d. Gaussian weights and $H_0\ne0$ with singular values $\sigma_1,\sigma_2>0$,
-$\rho=\frac{|\sigma_1-\sigma_2|}{\sigma_1+\sigma_2}$, $q=\rho^2$.  For $0<\alpha<\frac1{\sqrt2}$
+Let $n=d=2$, $H_1=\frac1{\sqrt2}\mathrm{BN}(W_0H_0)$ with i.i.d. Gaussian weights and $H_0\ne0$ with singular values
+$\sigma_1,\sigma_2>0$, $\rho=\frac{|\sigma_1-\sigma_2|}{\sigma_1+\sigma_2}$, $q=\rho^2$.  For $0<\alpha<\frac1{\sqrt2}$
 $$\Pr\big[\sigma_2(H_1)<\alpha\big]=\frac1\pi\arccos\frac{(1+q^2)\cos\theta-2q}{1+q^2-2q\cos\theta}\ \ge\ \frac{4\alpha}\pi,\qquad
   \theta=4\arcsin\alpha ,$$
-which is $\frac4\pi\arcsin\alpha$ for an isotropic $H_0$.  Hence the assumption of Theorem 1 of Daneshmand, Joudaki and Bach (2021),
-arXiv 2106.03970, that $\sigma_n(H_k)\ge\alpha$ for an absolute constant $\alpha>0$, never holds almost surely (nearly collinear rows
-have positive probability for every $n\ge2$ and $d$), and the theorem has content only for means restricted to that event
-(`batchnorm/gap_main`).  Derived here: $2\sigma_2(H_1)^2=1-|\cos\frac\Theta2|$, where the angle $\Theta$ between the two steps of
-`batchnorm/n2_wrapped_cauchy` is wrapped Cauchy of parameter $q$.
+which is $\frac4\pi\arcsin\alpha$ for an isotropic $H_0$.  Hence the assumption of Theorem 1 of Daneshmand, Joudaki and Bach
+(2021), arXiv 2106.03970, that $\sigma_n(H_k)\ge\alpha$ for an absolute constant $\alpha>0$, never holds almost surely (nearly
+collinear rows have positive probability for every $n\ge2$ and $d$), and the theorem has content only for means restricted to that
+event (`batchnorm/gap_main`).  Derived here: $2\sigma_2(H_1)^2=1-|\cos\frac\Theta2|$, where the angle $\Theta$ between the two
+steps of `batchnorm/n2_wrapped_cauchy` is wrapped Cauchy of parameter $q$.
 """
 
 from fractions import Fraction
@@ -19,7 +19,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_two_samples
 from refute import Claim, Mutant, Probability, quantities
 from strategies.batch_layers import unit_rows
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import level, spectrum
 
 below, chance, isotropic, alpha = quantities("below chance isotropic alpha")

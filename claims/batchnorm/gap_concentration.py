@@ -1,17 +1,17 @@
 r"""The Gram matrix of the next layer concentrates around its mean, with variance known exactly.
 
-Let $C=H_{\ell+1}^\top H_{\ell+1}$, $H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$ with i.i.d. Gaussian weights, given $H_\ell\ne0$.
-Then
+Let $C=H_{\ell+1}^\top H_{\ell+1}$, $H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$ with i.i.d. Gaussian weights, given
+$H_\ell\ne0$. Then
 $$\mathbb E\|C-\mathbb EC\|_F^2=\frac1d\Big(1-\sum_ip_i^2\Big)\le\frac1d\Big(1-\frac1n\Big)\le\frac1d ,$$
-where $p_1,\dots,p_n$ are the eigenvalues of $\mathbb EC$ (`batchnorm/gap_mean_map`).  The bound $\frac1d$ is Lemma 6 of Daneshmand,
-Joudaki and Bach (2021), arXiv 2106.03970 (in the Frobenius norm of its proof); the exact value is derived here: $C$ is the mean
-of $uu^\top$ over $d$ i.i.d. unit rows $u$, and $\mathbb E\|uu^\top-\mathbb Euu^\top\|_F^2=1-\|\mathbb Euu^\top\|_F^2$.
+where $p_1,\dots,p_n$ are the eigenvalues of $\mathbb EC$ (`batchnorm/gap_mean_map`).  The bound $\frac1d$ is Lemma 6 of
+Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970 (in the Frobenius norm of its proof); the exact value is derived here: $C$
+is the mean of $uu^\top$ over $d$ i.i.d. unit rows $u$, and $\mathbb E\|uu^\top-\mathbb Euu^\top\|_F^2=1-\|\mathbb
+Euu^\top\|_F^2$.
 
 Equality $(1-\frac1n)/d$ at isotropy; 0 at rank one.  Rational for two samples with rational $\sigma_i$.
 
-The mean on the left is computed by the argument just given, from the overlap $\mathbb E\langle u,u'\rangle^2$ of two rows: for two samples
-that of wrapped Cauchy steps (`batchnorm/n2_wrapped_cauchy_moments`), for three from the shares $p_i$ and their sum 1.  Surviving says
-that these forms agree; that they are the mean rests on the independence of the rows, and on the draws printed beside them.
+The mean on the left is computed by the argument just given, from the overlap $\mathbb E\langle u,u'\rangle^2$ of two rows, which
+comes from integrals (`batchnorm/gap_mean_map`); on the right stand the closed forms of the $p_i$.
 """
 
 from functools import partial
@@ -23,7 +23,7 @@ from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batch_layers import gram, mean_shares, square, unit_rows
 from strategies.batchnorm import once_per_input
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
 
 spread, purity = quantities("spread purity")
@@ -47,8 +47,9 @@ claim = Claim(
     statement=And(Eq(Mean(spread), (1 - purity) / d), Le(Mean(spread), (1 - 1 / n) / d), Le(Mean(spread), 1 / d)),
     evaluate=evaluate,
     oracle=batchnorm_means.concentration,
-    oracle_differs="rational Gram matrices; the mean by the overlap of two rows, (1 + rho^2)/2 at n = 2, Carlson's R_D in flint at n = 3",
+    oracle_differs="rational Gram matrices; the mean by the overlap of two rows, an integral in balls; closed forms on the right",
     expectation=batchnorm_means.concentration_expectation,
+    bounded={spread: (0, 2)},
     definitions={
         spread: "squared Frobenius distance of the Gram matrix of the next layer from its mean",
         purity: "sum of the squared eigenvalues of the mean Gram matrix",

@@ -1,16 +1,17 @@
 r"""The mean squared orthogonality gap of the next layer, exactly, for every width and batch.
 
-Let $H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$ with i.i.d. Gaussian weights, $H_\ell\ne0$, $V(H)=\|H^\top H-\frac1nI\|_F$ at
-$\|H\|_F=1$, and $p_1,\dots,p_n$ the eigenvalues of $\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$.  Then for all $n,d\ge1$
+Let $H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$ with i.i.d. Gaussian weights, $H_\ell\ne0$, $V(H)=\|H^\top
+H-\frac1nI\|_F$ at $\|H\|_F=1$, and $p_1,\dots,p_n$ the eigenvalues of $\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$.  Then
+for all $n,d\ge1$
 $$\mathbb E\big[V(H_{\ell+1})^2\mid H_\ell\big]=\frac1d+\Big(1-\frac1d\Big)\sum_ip_i^2-\frac1n .$$
 Derived here from what Lemma 6 and eq. (13) of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, rest on: the rows of
 $H_{\ell+1}$ are i.i.d., so that $\mathbb E\,\mathrm{tr}\,C^2=\frac1d+(1-\frac1d)\|\mathbb EC\|_F^2$.
 
-At rank one $1-\frac1n$, at isotropy $\frac1d(1-\frac1n)$, at $d=1$ it does not depend on $\sigma$.  The mean gap therefore does not
-decrease everywhere: what the layer adds at isotropy is of order $d^{-1/2}$.
+At rank one $1-\frac1n$, at isotropy $\frac1d(1-\frac1n)$, at $d=1$ it does not depend on $\sigma$.  The mean gap therefore does
+not decrease everywhere: what the layer adds at isotropy is of order $d^{-1/2}$.
 
-The mean on the left is computed by pairs of rows from their overlap, as in `batchnorm/gap_concentration`, where it is said what that rests
-on.
+The mean on the left is computed by pairs of rows from their overlap, an integral, as in `batchnorm/gap_concentration`; on the
+right stand the closed forms of the $p_i$.
 """
 
 from functools import partial
@@ -22,7 +23,7 @@ from oracles import batchnorm_means
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batch_layers import deviations, gram, mean_shares, off_isotropy, square, unit_rows
 from strategies.batchnorm import once_per_input
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
 
 square_gap_next, purity, gap_next, gap = quantities("square_gap_next purity gap_next gap")
@@ -49,8 +50,9 @@ claim = Claim(
     statement=Eq(Mean(square_gap_next), 1 / d + (1 - 1 / d) * purity - 1 / n),
     evaluate=evaluate,
     oracle=batchnorm_means.square_gap_after,
-    oracle_differs="rational Gram matrices; the mean by pairs of rows and their overlap, (1 + rho^2)/2 at n = 2, R_D in flint at n = 3",
+    oracle_differs="rational Gram matrices; the mean by pairs of rows and their overlap, an integral in balls, not by closed forms",
     expectation=batchnorm_means.square_gap_expectation,
+    bounded={square_gap_next: (0, 1), gap_next: (0, 1)},
     definitions={
         square_gap_next: "V^2 of the next layer, random",
         purity: "sum of the squared eigenvalues of the mean Gram matrix",

@@ -4,8 +4,8 @@ For $n\ge2$ samples, $\theta\ge0$ and $\delta\in[0,\frac1n]$ let
 $$g_\theta(\delta)=\Big(1+2\theta\big(\tfrac1n-\delta\big)\Big)^{-3/2}\Big(1+2\theta\big(\tfrac1n+\tfrac\delta{n-1}\big)\Big)^{-(n-1)/2} .$$
 Then $g_\theta''\ge0$, $\int_0^\infty g_\theta(0)\,d\theta=1$, $\int_0^\infty g_\theta'(0)\,d\theta=\frac{2n}{n+2}$, and hence
 $$\frac{p_n}{\sigma_n^2}=\int_0^\infty g_\theta(\delta)\,d\theta\ \ge\ 1+\frac{2n}{n+2}\,\delta ,$$
-the inequality behind the contraction of the mean gap (`batchnorm/gap_contraction`).  Lemma 10 and eq. (16) of Daneshmand,
-Joudaki and Bach (2021), arXiv 2106.03970.  The second derivative is, with $A$, $B$ the two factors,
+the inequality behind the contraction of the mean gap (`batchnorm/gap_contraction`).  Lemma 10 and eq. (16) of Daneshmand, Joudaki
+and Bach (2021), arXiv 2106.03970.  The second derivative is, with $A$, $B$ the two factors,
 $h_2=2+\frac{4\theta}n+\theta\delta\frac{2n+4}{n-1}$ and $h_3=A^{-7/2}B^{-(n+3)/2}$,
 $$g_\theta''=\theta h_3\Big[\theta\Big(5\big(1+\tfrac{2\theta}n+\tfrac{2\theta\delta}{n-1}\big)
    -\tfrac{n+1}{n-1}\big(1+\tfrac{2\theta}n-2\theta\delta\big)\Big)h_2+AB\,h_2'\Big];$$
@@ -22,7 +22,7 @@ from sympy import And, Eq, Ge, Le
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_flat
 from refute import Claim, Mutant, quantities, sizes
-from strategies.batch_layers import mean_shares
+from strategies.batch_layers import flat_curvature, mean_shares
 from strategies.gaussian import arrays, legendre
 from strategies.spectra import level
 
@@ -32,26 +32,14 @@ n = sizes("n")
 
 
 def evaluate(xp, theta, x, n):
-    gap = x / n
-    A, B = 1 + 2 * theta * (1 - x) / n, 1 + 2 * theta * (1 / n + gap / (n - 1))
-    first = 3 * theta / A - theta / B
-    h2 = 2 + 4 * theta / n + theta * gap * (2 * n + 4) / (n - 1)
-
-    def form(factor):
-        bracket = 5 * (1 + 2 * theta / n + 2 * theta * gap / (n - 1)) - factor / (n - 1) * (1 + 2 * theta / n - 2 * theta * gap)
-        return theta / A / B * (theta * bracket * h2 / A / B + theta * (2 * n + 4) / (n - 1))
-
     flat = xp.stack([1 - x, *[1 + x / (n - 1)] * (n - 1)], axis=1)
     v, weights = arrays(xp, x, *legendre(16))  # 1 + 2 theta / n = v^{-2}
     return {
-        curvature: 6 * (theta / A) ** 2 + 2 * (theta / B) ** 2 / (n - 1) + first * first,
-        product_form: form(n + 1),
-        printed_form: lambda: form(n - 3),
-        delta: gap,
-        mass: n * xp.sum(weights * v ** (n - 1)) + 0 * x,
-        slope: n * n * xp.sum(weights * (v ** (n - 1) - v ** (n + 1))) + 0 * x,
-        share: mean_shares(xp, xp.sqrt(flat))[:, 0],
-        smallest: (1 - x) / n,
+        **flat_curvature(xp, theta, x, n),
+        "mass": n * xp.sum(weights * v ** (n - 1)) + 0 * x,
+        "slope": n * n * xp.sum(weights * (v ** (n - 1) - v ** (n + 1))) + 0 * x,
+        "share": mean_shares(xp, xp.sqrt(flat))[:, 0],
+        "smallest": (1 - x) / n,
     }
 
 

@@ -10,12 +10,13 @@ false (`batchnorm/gap_main_printed`), and lets the hypothesis hold almost surely
 (`batchnorm/gap_a1_probability`).  The proof: $a_k=\mathbb E[\widehat V(H_{k+1})\mathbf 1_{\mathcal E_k}]$ satisfies
 $a_k\le(1-\frac23\alpha)a_{k-1}+d^{-1/2}$ (`batchnorm/gap_one_step`), $a_0\le\frac1n$, and $V\le2n\widehat V$.
 
-The right side is below $\sqrt{1-1/n}$, the largest value of $V$, only for $d>9n^5/(n-1)$, which is 288 or more.  The networks drawn
-here are narrower, so that the statement holds for each of them because $V\le\sqrt{1-1/n}$, whatever the mean is.  Its content is
-searched elsewhere: for two samples and widths up to 8192 in `batchnorm/gap_main_two_samples`, in the limit of infinite width in
-`batchnorm/gap_main_limit`, layer by layer in `batchnorm/gap_one_step` and `batchnorm/gap_contraction`.  The mean is enclosed:
-above by $\sqrt{1-1/n}$, for two samples also by second moments of the wrapped Cauchy walk (`batchnorm/n2_wrapped_cauchy_moments`);
-below by Jensen for $\ell=0$, by Hölder for two samples, else by 0.  The proof's recursion does not enter.
+The right side is below $\sqrt{1-1/n}$, the largest value of $V$, only for $d>9n^5/(n-1)$, which is 288 or more.  The networks
+drawn here are narrower, so that the statement holds for each of them because $V\le\sqrt{1-1/n}$, whatever the mean is.  Its
+content is searched elsewhere: for two samples and widths up to 8192 in `batchnorm/gap_main_two_samples`, in the limit of infinite
+width in `batchnorm/gap_main_limit`, layer by layer in `batchnorm/gap_one_step` and `batchnorm/gap_contraction`.  The mean is
+enclosed: above by $\sqrt{1-1/n}$, for two samples also by second moments of the wrapped Cauchy walk
+(`batchnorm/n2_wrapped_cauchy_moments`); below by Jensen for $\ell=0$, by Hölder for two samples, else by 0.  The proof's
+recursion does not enter.
 """
 
 from fractions import Fraction
@@ -25,9 +26,10 @@ from sympy import Le, Rational, sqrt
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_depth
 from refute import Claim, Mean, Mutant, quantities, sizes
-from strategies.batch_layers import deviations, restricted_walk, spectra, square
-from strategies.networks import gaussian
+from strategies.batch_layers import deviations, spectra, square
+from strategies.laws import gaussian
 from strategies.spectra import level, spectrum
+from strategies.wide_layers import restricted_walk
 
 restricted, alpha = quantities("restricted alpha")
 d, n, L = sizes("d n L")
@@ -61,6 +63,7 @@ claim = Claim(
     oracle=batchnorm_depth.restricted_gap,
     oracle_differs="eigenvalues of each layer enclosed; the mean by moments and by the range of V, not by the network",
     expectation=batchnorm_depth.restricted_gap_expectation,
+    bounded={restricted: (0, 1)},
     definitions={
         restricted: "V of layer L + 1, or 0 if sigma_n^2 of one of the layers 1 to L is below alpha",
         alpha: "the lower bound t/n of the squared smallest singular values",

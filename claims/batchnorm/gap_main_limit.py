@@ -1,8 +1,8 @@
 r"""Depth makes representations orthogonal, in the limit of infinite width: the deterministic form of the repaired theorem.
 
-Let $p$ be the mean map of a normalised Gaussian layer (`batchnorm/gap_mean_map`), $C_{k+1}=p(C_k)$ the Gram matrices of the layers
-in the limit $d\to\infty$ at fixed $n$ and depth, and $V(C)=\|C-\frac1nI\|_F$.  If $\lambda_{\min}(C_k)=\sigma_n(H_k)^2\ge\alpha$ for
-$k=1,\dots,\ell$, then
+Let $p$ be the mean map of a normalised Gaussian layer (`batchnorm/gap_mean_map`), $C_{k+1}=p(C_k)$ the Gram matrices of the
+layers in the limit $d\to\infty$ at fixed $n$ and depth, and $V(C)=\|C-\frac1nI\|_F$.  If
+$\lambda_{\min}(C_k)=\sigma_n(H_k)^2\ge\alpha$ for $k=1,\dots,\ell$, then
 $$V(C_{\ell+1})\le2\Big(1-\tfrac23\alpha\Big)^\ell .$$
 Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired (the print bounds $\sigma_n(H_k)$ and is false,
 `batchnorm/gap_main_printed`), whose second term vanishes in the limit.  It follows from $\widehat V(C_{k+1})\le(1-\frac23\alpha)
@@ -17,8 +17,8 @@ from sympy import Le, Rational, sqrt
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_depth
 from refute import Claim, Mutant, quantities, sizes
-from strategies.batch_layers import two_level_limit
 from strategies.spectra import level
+from strategies.wide_layers import two_level_limit
 
 gap, square = quantities("gap square")
 l, high, low = sizes("l high low")

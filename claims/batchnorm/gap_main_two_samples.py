@@ -1,17 +1,17 @@
 r"""Two samples in wide networks: the mean gap falls geometrically to a floor of order $d^{-1/2}$.
 
 Let $H_{k+1}=\frac1{\sqrt d}\mathrm{BN}(W_kH_k)$ with $H_k\in\mathbb R^{d\times2}$, i.i.d. Gaussian weights, $H_0\ne0$, and
-$V(H)=\big\|\frac{H^\top H}{\|H\|_F^2}-\frac12I\big\|_F$.  For every $\alpha\in(0,\frac12]$, with
-$\mathcal E_\ell=\{\sigma_2(H_k)^2\ge\alpha,\ k=1,\dots,\ell\}$,
+$V(H)=\big\|\frac{H^\top H}{\|H\|_F^2}-\frac12I\big\|_F$.  For every $\alpha\in(0,\frac12]$, with $\mathcal
+E_\ell=\{\sigma_2(H_k)^2\ge\alpha,\ k=1,\dots,\ell\}$,
 $$\mathbb E\big[V(H_{\ell+1})\,\mathbf 1_{\mathcal E_\ell}\big]\le2\Big(1-\tfrac23\alpha\Big)^\ell+\frac6{\alpha\sqrt d} .$$
-Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired as in `batchnorm/gap_main`, at $n=2$ in widths where the
-right side may be below $\frac1{\sqrt2}$, the largest value of $V$: from $d=289$ on.
+Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired as in `batchnorm/gap_main`, at $n=2$ in widths where
+the right side may be below $\frac1{\sqrt2}$, the largest value of $V$: from $d=289$ on.
 
-The mean is enclosed by moments of the wrapped Cauchy walk (`batchnorm/n2_wrapped_cauchy_moments`), a route that shares nothing with the
-proof: $\mathbb E|\zeta_{k+1}|^2=\frac1d+(1-\frac1d)\mathbb E\rho_k^2$ with $\rho_k=|\zeta_k|/(1+\sqrt{1-|\zeta_k|^2})$ between
-$\frac12|\zeta_k|$ and its value at the largest $|\zeta_k|$ that $\mathcal E_\ell$ allows; above $V=|\zeta|/\sqrt2$ by Cauchy and Schwarz,
-below by Hölder from fourth moments.  Layers of this width are not drawn: the evaluator takes the sum of $d$ steps for Gaussian, and
-only ranks what the enclosure decides.
+The mean is enclosed by moments of the wrapped Cauchy walk (`batchnorm/n2_wrapped_cauchy_moments`), a route that shares nothing
+with the proof: $\mathbb E|\zeta_{k+1}|^2=\frac1d+(1-\frac1d)\mathbb E\rho_k^2$ with $\rho_k=|\zeta_k|/(1+\sqrt{1-|\zeta_k|^2})$
+between $\frac12|\zeta_k|$ and its value at the largest $|\zeta_k|$ that $\mathcal E_\ell$ allows; above $V=|\zeta|/\sqrt2$ by
+Cauchy and Schwarz, below by Hölder from fourth moments.  Layers of this width are not drawn: the evaluator takes the sum of $d$
+steps for Gaussian, and only ranks what the enclosure decides.
 """
 
 from fractions import Fraction
@@ -21,9 +21,9 @@ from sympy import Le, Rational, sqrt
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_depth
 from refute import Claim, Mean, Mutant, quantities, sizes
-from strategies.batch_layers import restricted_walk
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import level, spectrum
+from strategies.wide_layers import restricted_walk
 
 restricted, alpha = quantities("restricted alpha")
 d, n, L = sizes("d n L")
@@ -47,6 +47,7 @@ claim = Claim(
     oracle=batchnorm_depth.restricted_walk,
     oracle_differs="draws: the same Gaussian stand-in in balls; the mean by moments of wrapped Cauchy steps, not by draws",
     expectation=batchnorm_depth.restricted_gap_expectation,
+    bounded={restricted: (0, 1)},
     definitions={
         restricted: "V of layer L + 1, or 0 if sigma_2^2 of one of the layers 1 to L is below alpha",
         alpha: "the lower bound t/2 of the squared smaller singular values",

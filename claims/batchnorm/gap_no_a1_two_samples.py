@@ -4,14 +4,15 @@ Let $H_{k+1}=\frac1{\sqrt d}\mathrm{BN}(W_kH_k)$ with $H_k\in\mathbb R^{d\times2
 $\widehat V(H)=\frac12-\sigma_2(H)^2$.  Then
 $$\mathbb E\Big[\frac1\ell\sum_{k=1}^\ell\widehat V(H_k)\Big(\frac12-\widehat V(H_k)\Big)\Big]\le
   \frac{3\,\mathbb E\widehat V(H_1)}{2\ell}+\frac3{2\sqrt d} .$$
-Appendix B.1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired as in `batchnorm/gap_no_a1`, at $n=2$ in widths where
-$\frac3{2\sqrt d}$ is below $\frac1{16}$, the largest value of a term: from $d=577$ on.
+Appendix B.1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired as in `batchnorm/gap_no_a1`, at $n=2$ in widths
+where $\frac3{2\sqrt d}$ is below $\frac1{16}$, the largest value of a term: from $d=577$ on.
 
-With $x_k=|\zeta_k|^2=4\widehat V(H_k)^2$ a term is $\frac14|\zeta_k|(1-|\zeta_k|)$.  The mean is enclosed by another route than that of
-the proof: $\mathbb Ex_{k+1}=\frac1d+(1-\frac1d)\,\mathbb E\frac{1-s_k}{1+s_k}$, $s_k=\sqrt{1-x_k}$
+With $x_k=|\zeta_k|^2=4\widehat V(H_k)^2$ a term is $\frac14|\zeta_k|(1-|\zeta_k|)$.  The mean is enclosed by another route than
+that of the proof: $\mathbb Ex_{k+1}=\frac1d+(1-\frac1d)\,\mathbb E\frac{1-s_k}{1+s_k}$, $s_k=\sqrt{1-x_k}$
 (`batchnorm/n2_wrapped_cauchy_moments`), and $(|\zeta|(1-|\zeta|))^2\le\frac43\big(x-\frac{1-s}{1+s}\big)$ bound the left side by
-$\big(\frac{\mathbb Ex_1+(\ell-1)/d}{12\,\ell}\big)^{1/2}$, which serves for $\ell\le6$; below by Hölder from fourth moments.  Layers of
-this width are not drawn: the evaluator takes the sum of $d$ steps for Gaussian, and only ranks what the enclosure decides.
+$\big(\frac{\mathbb Ex_1+(\ell-1)/d}{12\,\ell}\big)^{1/2}$, which serves for $\ell\le6$; below by Hölder from fourth moments.
+Layers of this width are not drawn: the evaluator takes the sum of $d$ steps for Gaussian, and only ranks what the enclosure
+decides.
 """
 
 from sympy import Le, Rational, sqrt
@@ -19,9 +20,9 @@ from sympy import Le, Rational, sqrt
 from claims.sources import DANESHMAND_2021
 from oracles import batchnorm_depth
 from refute import Claim, Mean, Mutant, quantities, sizes
-from strategies.batch_layers import average_walk
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
+from strategies.wide_layers import average_walk
 
 average, first = quantities("average first")
 d, L = sizes("d L")
@@ -43,6 +44,7 @@ claim = Claim(
     oracle=batchnorm_depth.average_walk,
     oracle_differs="draws: the same Gaussian stand-in in balls; the means by moments of wrapped Cauchy steps, not by draws",
     expectation=batchnorm_depth.average_product_expectation,
+    bounded={average: (0, Rational(1, 16)), first: (0, Rational(1, 2))},
     definitions={
         average: "average over the layers 1 to L of gap times squared smaller singular value",
         first: "the gap of the first layer, random",

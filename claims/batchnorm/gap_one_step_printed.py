@@ -18,7 +18,7 @@ from claims.sources import DANESHMAND_2021
 from oracles import batchnorm
 from refute import Claim, Instance, Mean, Mutant, exact, quantities, sizes
 from strategies.batch_layers import gap_after
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
 
 gap, gap_next, smallest = quantities("gap gap_next smallest")
@@ -44,6 +44,7 @@ claim = Claim(
     oracle=batchnorm.one_step_unnormalised,
     oracle_differs="singular values of the normalised rows, not eigenvalues of their Gram matrix; closed forms for the mean",
     expectation=batchnorm.one_step_expectation_unnormalised,
+    bounded={gap_next: (0, 1 / n)},
     definitions={
         gap: "the orthogonality gap 1/n - sigma_n^2 of the input",
         gap_next: "the orthogonality gap of the first layer, random",

@@ -17,7 +17,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import angle_derivatives, forward, sine_square
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.networks import unit_rows
 
 start, phi, phi_last, log_derivative = quantities("sine_square phi phi_last log_derivative")

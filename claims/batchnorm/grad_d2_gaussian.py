@@ -9,7 +9,8 @@ degenerate input it tends to 0: in width two Gaussian weights do not let derivat
 Derived for this project, next to Meterez et al. (2024), arXiv 2310.02012: with $t_j=W_{j1}/W_{j2}$, a Cauchy variable, the row
 $j$ turns by $\mathrm{Re}\frac1{1+t_je^{-i\Delta}}=\frac12+\frac{\cos\eta_j}{2\sin\Delta}$, where $\eta_j$ is wrapped Cauchy of
 parameter $i\rho$, $\rho=\frac{|\cos\Delta|}{1+\sin\Delta}$, and $\mathbb E\log|\cos\eta_2-\cos\eta_1|=\log(1+\rho^2)+
-\log(1-\rho^2)-\log2$ because $\log|1-z|$ is harmonic in the disc.
+\log(1-\rho^2)-\log2$ because $\log|1-z|$ is harmonic in the disc.  The mean on the left does not use that: it is two integrals over
+$\eta_1\pm\eta_2$, wrapped Cauchy of the parameters $\mp\rho^2$.
 """
 
 from sympy import Eq, Gt, Le, log
@@ -18,7 +19,8 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_plane
 from refute import Claim, Mean, Mutant, quantities
 from strategies.batchnorm import angle_derivatives, sine_square
-from strategies.networks import gaussian, unit_rows
+from strategies.laws import gaussian
+from strategies.networks import unit_rows
 
 square, sine, log_derivative = quantities("sine_square sine log_derivative")
 
@@ -42,7 +44,7 @@ claim = Claim(
     statement=Eq(Mean(log_derivative), -2 * log(1 + sine)),
     evaluate=evaluate,
     oracle=batchnorm_plane.gaussian_derivative,
-    oracle_differs="quotients of weights, not the Jacobian of the angles; the mean by harmonicity in the parameter rho",
+    oracle_differs="quotients of weights, not the Jacobian of the angles; the mean by two integrals in balls",
     expectation=batchnorm_plane.gaussian_derivative_mean,
     definitions={
         square: "sin^2 of the angle between the rows of X",

@@ -16,7 +16,7 @@ from claims.sources import METEREZ_2024
 from oracles import batchnorm_isometry
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import normalised
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.spectra import spectrum
 
 square_mean, fourth, same_row, mixed, cycle, row_spread, square = quantities(
@@ -59,6 +59,14 @@ claim = Claim(
     oracle=batchnorm_isometry.haar_draw,
     oracle_differs="the means solve linear equations, no formula of the statement enters",
     expectation=batchnorm_isometry.haar_means,
+    bounded={
+        square_mean: (0, 1),
+        fourth: (0, 1),
+        same_row: (0, ONE / 4),
+        mixed: (0, 1),
+        cycle: (-ONE / 4, ONE / 4),
+        row_spread: (0, (d - 1) ** 2),
+    },
     definitions={
         square_mean: "W_11^2",
         fourth: "W_11^4",

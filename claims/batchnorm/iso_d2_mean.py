@@ -15,7 +15,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_chain
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, normalised
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.spectra import spectrum
 
 u, u_last, log_u, log_u_last = quantities("u u_last log_u log_u_last")
@@ -46,6 +46,7 @@ claim = Claim(
     oracle=batchnorm_chain.plane_draw,
     oracle_differs="a product of rational numbers, not the states; the mean over four angles, and digamma functions",
     expectation=batchnorm_chain.plane_means,
+    bounded={u_last: (0, None)},
     definitions={
         u: "exp(2 phi) - 1 at the input",
         u_last: "exp(2 phi) - 1 after L layers, random",

@@ -11,7 +11,8 @@ $\varphi$ decreases on every path.  The code that draws the paper's Figure 1 use
 For an orthogonal $X_0$ both sides are 0.
 Sizes: $L=\ell+1$ layers; the gap depends on $X_0$ through the eigenvalues $\lambda_k=d\,a_k/\sum_ja_j$ of
 $X_0X_0^\top$.  The mean is exact at $d=2$ for every depth (a contour integral) and for $L=1$ at every $d$, which implies all
-depths; elsewhere an e-process bets against the bound.  At $d=2$ the best constant is $\frac1{4\log2}=0.360674$
+depths; elsewhere it is enclosed: above by the mean after one layer, and by the exact decay of the trace of the inverse
+(`batchnorm/iso_inverse_trace`), which shares nothing with the proof.  At $d=2$ the best constant is $\frac1{4\log2}=0.360674$
 (`batchnorm/iso_decay_d2`).
 """
 
@@ -21,7 +22,7 @@ from claims.sources import METEREZ_2024
 from oracles import batchnorm_chain
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, normalised
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.networks import orthogonal
 from strategies.spectra import spectrum
 
@@ -52,13 +53,14 @@ claim = Claim(
     reading="with the constant C = 1.63 in place of an unspecified one",
     inputs={"a": spectrum("d")},
     randomness={"W": haar("L", "d", "d")},
-    sizes={"d": (2, 4), "L": (1, 4)},
+    sizes={"d": (2, 4), "L": (1, 8)},
     hypotheses=[Gt(phi, 0)],
     statement=proved,
     evaluate=evaluate,
     oracle=batchnorm_chain.chain,
-    oracle_differs="row norms and one determinant, not singular values of X_L; for the mean a contour integral or a series",
+    oracle_differs="row norms and one determinant, not singular values of X_L; for the mean a contour integral, a series or bounds",
     expectation=batchnorm_chain.chain_mean,
+    bounded={phi_last: (0, None)},
     definitions={phi: "isometry gap of X_0", phi_last: "isometry gap of X_L, random"},
     notation={phi: r"\varphi(X_0)", phi_last: r"\varphi(X_L)"},
     tight="not with 1.63; at d = 2 with C = 1/(4 log 2)",

@@ -18,19 +18,11 @@ from sympy import Le, Rational, exp, log
 from claims.sources import METEREZ_2024
 from oracles import batchnorm_chain
 from refute import Claim, Mutant, quantities, sizes
-from strategies.haar_chain import mean_gap_after
+from strategies.haar_chain import plane_decay
 from strategies.spectra import spectrum
 
 phi, phi_last = quantities("phi phi_last")
 L = sizes("L")
-
-
-def evaluate(xp, a, L):
-    difference = a[:, 0] - a[:, 1]
-    u = difference**2 / (4 * a[:, 0] * a[:, 1])
-    log_u = 2 * xp.log(xp.where(u > 0, xp.abs(difference), xp.ones_like(u))) - xp.log(4 * a[:, 0] * a[:, 1])
-    zero = xp.zeros_like(u)
-    return {phi: xp.log1p(u) / 2, phi_last: xp.where(u > 0, mean_gap_after(xp, log_u, L), zero)}
 
 
 def decayed(steps, constant):
@@ -44,7 +36,7 @@ claim = Claim(
     inputs={"a": spectrum("d")},
     sizes={"d": (2, 2), "L": (1, 64)},
     statement=Le(phi_last, decayed(L, 1 / (4 * log(2)))),
-    evaluate=evaluate,
+    evaluate=plane_decay,
     oracle=batchnorm_chain.plane_mean,
     oracle_differs="consecutive partial sums of the series, a closed form at L = 1, else balls for the contour integral",
     definitions={phi: "isometry gap of X_0", phi_last: "mean of the isometry gap of X_L"},

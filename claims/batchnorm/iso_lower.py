@@ -18,7 +18,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_chain
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, largest_drop, normalised
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.networks import orthogonal
 from strategies.spectra import spectrum
 

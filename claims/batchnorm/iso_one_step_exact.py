@@ -11,8 +11,9 @@ $\frac1d\sum_j\log\|(WX)_{j\cdot}\|^2$, and every row is as the first.  At $d=2$
 q=2\log\frac{\sqrt{\lambda_1}+\sqrt{\lambda_2}}2$.
 
 Both sides depend on $X$ through $\lambda$ alone, so the network starts at $X=\mathrm{diag}(\sqrt{\lambda_k})$,
-$\lambda_k=d\,a_k/\sum_ja_j$.  The mean on the left is computed by integrating the angle of $w$ out, which is done at
-$d\le3$; the right side for every $d$.
+$\lambda_k=d\,a_k/\sum_ja_j$.  The mean on the left is computed by integrating the angle of $w$ out at $d=3$, else as $\mathbb
+E\log(g^\top\Lambda g)-\mathbb E\log|g|^2$ for a Gaussian $g$, with $\mathbb E\log(g^\top\Lambda g)=-\gamma-\mathbb E\log T$,
+where $\Pr[T>t]=\prod_k(1+2t\lambda_k)^{-1/2}$; the right side at $d=2$ in closed form, else as the printed integral.
 """
 
 from sympy import And, Eq, sympify
@@ -21,7 +22,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_isometry
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, mean_log_form, normalised, once_per_input
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.spectra import spectrum
 
 phi, phi_next, log_form, form, form_deviation, square = quantities("phi phi_next log_form form form_deviation square")
@@ -49,12 +50,13 @@ claim = Claim(
     provenance="derived",
     inputs={"a": spectrum("d")},
     randomness={"W": haar("d", "d")},
-    sizes={"d": (1, 3)},
+    sizes={"d": (1, 5)},
     statement=And(mean_gap, Eq(Mean(form), sympify(1)), Eq(Mean(form_deviation), 2 * square / (d * (d + 2)))),
     evaluate=evaluate,
     oracle=batchnorm_isometry.one_layer,
     oracle_differs="one determinant and squared row norms, not singular values after the layer; an integral over [0, 1]",
     expectation=batchnorm_isometry.one_layer_mean,
+    bounded={phi_next: (0, None), form: (0, d), form_deviation: (0, (d - 1) ** 2)},
     definitions={
         phi: "isometry gap of X",
         phi_next: "isometry gap of BN(WX), random",
@@ -71,7 +73,6 @@ claim = Claim(
         form_deviation: "(q-1)^2",
         square: "S",
     },
-    not_covered=["d > 3, where no second formula for the mean is at hand: Monte Carlo in the tests, and bounds in other claims"],
     mutants=[
         Mutant(
             "fall of half the variance",

@@ -19,7 +19,7 @@ from claims.sources import METEREZ_2024
 from oracles import batchnorm_isometry
 from refute import Claim, Mean, Mutant, quantities, sizes
 from strategies.batchnorm import diagonal, forward, gap_of_spectrum, isometry_gap, normalised
-from strategies.haar import haar
+from strategies.laws import haar
 from strategies.networks import orthogonal
 from strategies.spectra import spectrum
 
@@ -56,6 +56,7 @@ claim = Claim(
     oracle=batchnorm_isometry.one_layer,
     oracle_differs="one determinant and squared row norms, not singular values; closed form or two integrals for the mean",
     expectation=batchnorm_isometry.thm3_mean,
+    bounded={isometry_next: (0, 1)},
     definitions={
         isometry: "isometry of X",
         isometry_next: "isometry of BN(WX), random",

@@ -1,14 +1,15 @@
 r"""Two samples in width two: one layer with Gaussian weights and batch normalization in closed form.
 
-Let $n=d=2$ and $\zeta_\ell$ as in `batchnorm/n2_wrapped_cauchy`, so that $\sigma_{1,2}^2=\frac{1\pm|\zeta_\ell|}2$; put $r=|\zeta_\ell|$,
-$s=\sqrt{1-r^2}$.  Then
+Let $n=d=2$ and $\zeta_\ell$ as in `batchnorm/n2_wrapped_cauchy`, so that $\sigma_{1,2}^2=\frac{1\pm|\zeta_\ell|}2$; put
+$r=|\zeta_\ell|$, $s=\sqrt{1-r^2}$.  Then
 $$\mathbb E|\zeta_{\ell+1}|=\frac2\pi\,\frac{\arcsin r}r,\qquad\mathbb E|\zeta_{\ell+1}|^2=\frac1{1+s},\qquad
   \mathbb E\log(1-|\zeta_{\ell+1}|^2)=\log(1-r^2)-2\log(1+s)$$
 ($\frac2\pi$ at $r=0$).  So $\mathbb E\widehat V(H_{\ell+1})=\frac{\arcsin(2v)}{2\pi v}$ with $v=\widehat V(H_\ell)=\frac r2$, and
 $$\mathbb E\log\det C_{\ell+1}<\log\det C_\ell,\qquad\det C=\tfrac14(1-|\zeta|^2):$$
 with Gaussian weights and $n=d=2$ batch normalization makes the batch more degenerate in every layer, in this mean.  Derived here:
-$|\zeta_{\ell+1}|=|\cos\frac\Theta2|$ with $\Theta$ wrapped Cauchy of parameter $\rho^2=\frac{1-s}{1+s}$.
-It does not contradict Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, which is empty at this size.
+$|\zeta_{\ell+1}|=|\cos\frac\Theta2|$ with $\Theta$ wrapped Cauchy of parameter $\rho^2=\frac{1-s}{1+s}$; the means on the left
+are integrals over $\Theta$, by the trapezoid rule with a proved error. It does not contradict Theorem 1 of Daneshmand, Joudaki
+and Bach (2021), arXiv 2106.03970, which is empty at this size.
 """
 
 from sympy import And, Eq, Le, Lt, log, pi
@@ -17,7 +18,7 @@ from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_two_samples
 from refute import Claim, Mean, Mutant, quantities
 from strategies.batch_layers import unit_rows
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import spectrum
 
 radius, square, log_rest = quantities("radius square log_rest")
@@ -57,8 +58,9 @@ claim = Claim(
     ),
     evaluate=evaluate,
     oracle=batchnorm_two_samples.two_by_two,
-    oracle_differs="rational up to the last root or logarithm; means over the angle between the steps, in terms of rho^2, not of r",
+    oracle_differs="rational up to the last root or logarithm; means as integrals over the angle between the steps, in balls",
     expectation=batchnorm_two_samples.two_by_two_expectation,
+    bounded={radius: (0, 1), square: (0, 1)},
     definitions={
         radius: "|zeta| of the next layer, twice its gap",
         square: "its square",

@@ -1,14 +1,14 @@
 r"""Two samples: the steps of a Gaussian layer are wrapped Cauchy variables, and all their moments are powers of the mean.
 
-In the setting of `batchnorm/n2_wrapped_cauchy` let $W_\ell$ have i.i.d. Gaussian entries.  Then $\zeta_{\ell+1}=\frac1d\sum_kz_k$ with
-$z_k$ i.i.d. on the unit circle,
+In the setting of `batchnorm/n2_wrapped_cauchy` let $W_\ell$ have i.i.d. Gaussian entries.  Then $\zeta_{\ell+1}=\frac1d\sum_kz_k$
+with $z_k$ i.i.d. on the unit circle,
 $$\mathbb E\,z_k^m=\beta^m\quad(m\ge0),\qquad\beta=\rho\,e^{2i\varphi},\quad\rho=\frac{\sigma_1-\sigma_2}{\sigma_1+\sigma_2},\qquad
   \mathbb E|\zeta_{\ell+1}|^2=\frac1d+\Big(1-\frac1d\Big)\rho^2 .$$
 Derived here: $z\,e^{-2i\varphi}=\frac{1+ix}{1-ix}$ with $x=\frac{\sigma_2w_2}{\sigma_1w_1}$ a Cauchy variable of scale
-$\tau=\sigma_2/\sigma_1$; the contour closed in the upper half-plane gives $\big(\frac{1-\tau}{1+\tau}\big)^m$.  Decided in rationals.
+$\tau=\sigma_2/\sigma_1$; the contour closed in the upper half-plane gives $\big(\frac{1-\tau}{1+\tau}\big)^m$.
 
-The means on the left are these residues, and by pairs of rows: surviving says that they agree with the printed forms; that they are the
-means rests on the derivation, and on the draws printed beside them.
+The means on the left are integrals over $y=\log|x/\tau|$, whose density is $\frac1{\pi\cosh y}$, by the trapezoid rule with a
+proved error: no residue is taken.
 """
 
 from sympy import And, Eq
@@ -16,7 +16,7 @@ from sympy import And, Eq
 from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_two_samples
 from refute import Claim, Mean, Mutant, quantities, sizes
-from strategies.networks import gaussian
+from strategies.laws import gaussian
 from strategies.spectra import level, spectrum
 
 names = "real imaginary square real_power imaginary_power real_normal rho other_rho"
@@ -72,8 +72,9 @@ claim = Claim(
     ),
     evaluate=evaluate,
     oracle=batchnorm_two_samples.circular_moments,
-    oracle_differs="rational; means by residues of the Cauchy law",
+    oracle_differs="rational draws; means as integrals over the Cauchy law in balls, not by residues",
     expectation=batchnorm_two_samples.circular_moments_expectation,
+    bounded={real: (-1, 1), imaginary: (-1, 1), square: (0, 1)},
     definitions={
         real: "real part of z^m for one step z",
         imaginary: "imaginary part of z^m for one step z",

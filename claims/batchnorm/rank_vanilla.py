@@ -15,8 +15,9 @@ from sympy import And, Eq, Gt, Le
 from claims.sources import REFUTE_DERIVED
 from oracles import batchnorm_rank
 from refute import Claim, Mean, Mutant, quantities, sizes
+from strategies.laws import gaussian
 from strategies.matrices import log_volume
-from strategies.networks import dense, gaussian
+from strategies.networks import dense
 
 volume, log_volume_0, log_volume_last, slope = quantities("volume log_volume log_volume_last slope")
 log_sine, log_sine_last, sine_slope, half_slope = quantities("log_sine log_sine_last sine_slope half_slope")

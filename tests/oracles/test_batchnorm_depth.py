@@ -107,3 +107,31 @@ def test_the_printed_theorem_fails_in_the_limit_and_its_repair_holds():
     for instance in printed.replay:
         assert Judge(printed).rule(instance).outcome == "violated"
         assert Judge(repaired).rule(instance).outcome == "holds"
+
+
+@pytest.mark.parametrize(("a", "d", "layers"), [((4, 1), 16, 0), ((1, 1), 64, 1), ((100, 1), 32, 2)])
+def test_restricted_distances_lie_in_their_enclosure(a, d, layers):
+    """Squared Wasserstein distances of twenty thousand networks of two samples, restricted to sigma_2^2 >= 1/8, in the mean."""
+    torch.manual_seed(2)
+    draws = 20_000
+    W = torch.randn(draws, layers + 1, d, 2, dtype=torch.float64)
+    found = list(spectra(XP, torch.tensor(a, dtype=torch.float64).expand(draws, 2), W))
+    kept = torch.ones(draws, dtype=torch.bool)
+    for spectrum in found[:-1]:
+        kept &= spectrum[:, 0] >= 1 / 8
+    distance = ((found[-1].sqrt() - 0.5**0.5) ** 2).sum(dim=1) * kept
+    values = batchnorm_depth.restricted_distance_expectation(MP, [MP.mpf(x) for x in a], MP.mpf(Fraction(1, 4)), d, layers)
+    low, high = MP.bounds(values["distance"])
+    error = 5 * float(distance.std()) / draws**0.5
+    assert float(low) - error <= float(distance.mean()) <= float(high) + error
+
+
+def test_the_printed_corollary_fails_from_a_depth_of_423_on():
+    """9 values of twice the 87 others: 1.640e-10 against 1.607e-10 at l = 423, and not before."""
+    found = batchnorm_depth.two_level_distance(MP, MP.mpf(2), 9, 87, 430)
+    sides = [
+        (MP.to_float(value), 4 * 96 * (1 - 2 / 3 * MP.to_float(alpha)) ** l)
+        for l, (value, alpha) in enumerate(zip(found["distance"], found["alpha"], strict=True), start=2)
+    ]
+    assert next(l for l, (left, right) in enumerate(sides, start=2) if left > right) == 423
+    assert sides[421] == pytest.approx((1.640e-10, 1.607e-10), rel=1e-3)

@@ -67,6 +67,16 @@ def test_fourth_order_in_width_two(m, quartic):
     assert MP.to_float(batchnorm_rank.fourth_order(MP, H)["quartic"]) == pytest.approx(quartic, abs=0.02)
 
 
+@pytest.mark.parametrize(("m", "printed"), [("3/5", (2.32, 2.06, 1.99)), ("9/10", (-6.48, -6.33, -6.29))])
+def test_remainders_of_the_specification(m, printed):
+    """Over all signs at gamma = 1/10, 1/20, 1/40 the mean leaves the drift by the printed multiples of gamma^4."""
+    M = equicorrelated(2, m)
+    for denominator, value in zip((10, 20, 40), printed, strict=True):
+        gamma = MP.mpf(Fraction(1, denominator))
+        rest = batchnorm_rank.mean_change(MP, M, gamma) - gamma**2 * batchnorm_rank.drift(MP, M)
+        assert MP.to_float(rest / gamma**4) == pytest.approx(value, abs=0.006)
+
+
 def test_arcsine_law_is_stationary():
     """Mean drift 0 for every polynomial, E |M|_F^2 = 3 and E 4/|M|_F^2 = sqrt 2; not so for a uniform correlation."""
     c = MP.matrix([[3, -1, 2, 5]])
