@@ -80,7 +80,7 @@ def show(target: Annotated[str, typer.Argument(metavar="CLAIM", help="A claim id
 @app.command()
 def run(
     targets: Targets = None,
-    budget: Annotated[str, typer.Option(help="Time per claim, its mutants included, such as 4s or 2m.")] = "4s",
+    budget: Annotated[str, typer.Option(help="Time per claim, its mutants included, such as 3s or 2m.")] = "3s",
     lanes: Annotated[
         str, typer.Option(help="Comma-separated lanes: replay, corners, sample, ascent, structured; all if empty.")
     ] = "",
@@ -115,7 +115,7 @@ def run(
     except KeyboardInterrupt:
         interrupted = True
     if reports is not None and finished:
-        _write_report(reports, finished)
+        _write_report(reports, finished, jobs)
     watch.summary(finished, reports, interrupted)
     if interrupted:
         raise typer.Exit(130)
@@ -125,7 +125,10 @@ def run(
 
 
 @app.command()
-def report(reports: Annotated[Path, typer.Option(help="Folder that holds the run records.")] = Path("reports")) -> None:
+def report(
+    reports: Annotated[Path, typer.Option(help="Folder that holds the run records.")] = Path("reports"),
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0 for one per processor.")] = 0,
+) -> None:
     """Write the pages again from the records of earlier runs."""
     if not (reports / RUNS).exists():
         raise UsageError(f"{reports / RUNS} does not exist; `refute run --reports {reports}` writes it")
@@ -135,7 +138,7 @@ def report(reports: Annotated[Path, typer.Option(help="Folder that holds the run
         raise UsageError(
             f"{reports / RUNS} holds no record that this version reads; `refute run --reports {reports}` writes some"
         )
-    _write_report(reports, [])
+    _write_report(reports, [], jobs)
     print(reports / "README.md")
 
 
@@ -271,8 +274,10 @@ def _save(record: records.Claim, reports: Path | None) -> None:
         records.append(record, reports / RUNS)
 
 
-def _write_report(reports: Path, finished: list[records.Claim]) -> None:
+def _write_report(reports: Path, finished: list[records.Claim], jobs: int) -> None:
     """Pages of the latest records, without those of catalogue claims that no longer exist."""
+    import os
+
     from refute import records
     from refute.loader import identity, select
     from refute.report import write
@@ -284,4 +289,5 @@ def _write_report(reports: Path, finished: list[records.Claim]) -> None:
     def current(name: str) -> bool:
         return name in keep or "/" not in name or name in catalogue or name.rpartition("-")[0] in catalogue
 
-    write({name: record for name, record in latest.items() if current(name)}, reports)
+    shown = {name: record for name, record in latest.items() if current(name)}
+    write(shown, reports, jobs or os.cpu_count() or 1)

@@ -65,20 +65,21 @@ def hunt(
 ) -> records.Mutant:
     """One hunt for one mutant by the given lanes (never by replay), then its stored killer if there is one.
 
-    Unless ``bet`` is false, a mutant about means that the lanes do not refute is bet against where exact means are not known
-    (without any they have half of the time), and counts as refuted (by the lane `BET`) if an instance is named.  What is
-    found is shrunk for ``shrink_seconds`` more, which the record's ``seconds`` do not count.
+    Unless ``bet`` is false, a mutant about means without exact ones is bet against in the second half of the time, and
+    counts as refuted (by the lane `BET`) if an instance is named.  What is found is shrunk for ``shrink_seconds`` more,
+    which the record's ``seconds`` do not count.
     """
     warm_up()
     begun = time.perf_counter()
     subject = claim.mutated(mutant)
-    deadline = begun + (BEFORE_BET if bet and subject.randomness and not has_exact_means(subject) else 1.0) * seconds
+    betting = bet and bool(subject.randomness) and not has_exact_means(subject)
+    deadline = begun + (BEFORE_BET if betting else 1.0) * seconds
     search = Search(subject, seed=seed, deadline=deadline, device=device, judge=Judge(subject, cap=CAP_BITS))
     error, named = "", None
     try:
         run_lanes(search, lanes.chosen([name for name in names if name in lanes.POWER]))
         judge_closest(search)
-        if bet and subject.randomness and search.refutation is None and (search.open or not search.exact_means):
+        if betting and search.refutation is None:
             named = _bet_against(search, (1 - BEFORE_BET) / 2 * seconds)
     except Exception as problem:  # whatever a mutant does to its evaluator is on its record, and the others are hunted on
         error = f"{type(problem).__name__}: {problem}"

@@ -27,7 +27,7 @@ ASSIGNMENT = re.compile(r"^claims?\s*(:[^=\n]+)?=", re.MULTILINE)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("refute", "claims of theorems")
-    group.addoption("--refute-budget", default="4s", help="time per claim, its mutants included, such as 4s or 2m")
+    group.addoption("--refute-budget", default="3s", help="time per claim, its mutants included, such as 3s or 2m")
     group.addoption("--refute-device", default="cpu", help="cpu, cuda or auto")
 
 

@@ -75,7 +75,6 @@ class Search:
         self.undecided: list[Exhibit] = []
         self.closest: list[tuple[float, Instance]] = []
         self.judge_seconds = 0.0
-        self.open = 0
         self.begun = time.perf_counter()
         self.exhausted: list[tuple[Structure, int]] = []
         self._enumerated: set[str] = set()
@@ -273,7 +272,6 @@ class Search:
         """Count an instance of a claim with exact means by its ruling; where it is open, the pilot gap is all there is."""
         if ruling.outcome not in ("violated", "holds", "tie", "open"):
             return
-        self.open += ruling.outcome == "open"
         if ruling.outcome != "open":
             gap = ruling.gap if ruling.outcome == "violated" else min(ruling.gap, 0.0)
         self.lane.instances += 1

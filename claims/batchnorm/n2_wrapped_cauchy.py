@@ -30,7 +30,9 @@ def images(xp, w, a, turned):
     """Real and imaginary part of the mean of Moebius images for ``1 + rho`` and ``1 - rho`` in the ratio of ``a``."""
     x, y = a[:, :1] * w[:, :, 0], a[:, 1:] * w[:, :, 1]
     scale = x * x + y * y
-    mean = xp.mean((x - y) * (x + y) / scale, axis=1), xp.mean(2 * x * y / scale, axis=1)
+    sign = xp.where(xp.abs(x) < xp.abs(y), -xp.ones_like(x), xp.ones_like(x))
+    smaller = xp.minimum(x * x, y * y) / scale  # (x^2 - y^2) / scale is the sign less what is lost to it, and signs add exactly
+    mean = xp.mean(sign, axis=1) - 2 * xp.mean(sign * smaller, axis=1), xp.mean(2 * x * y / scale, axis=1)
     return mean[0] * turned[0] - mean[1] * turned[1], mean[0] * turned[1] + mean[1] * turned[0]
 
 

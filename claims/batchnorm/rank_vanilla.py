@@ -10,6 +10,8 @@ given.  Each layer multiplies the determinant by independent $\chi^2_{d-j}/d$ va
 those of $\chi^2_1$ and $\chi^2_2$ by a recurrence.
 """
 
+import itertools
+
 from sympy import And, Eq, Gt, Le
 
 from claims.sources import REFUTE_DERIVED
@@ -27,8 +29,10 @@ d, L = sizes("d L")
 def evaluate(xp, X, W):
     width, count = X.shape[1:]
     state, triangles = xp.linalg.qr(X)
-    corner, stretched = triangles[:, :2, :2], [pivots(xp, triangles)]
-    lengths = [xp.zeros_like(X[:, 0, 0])]
+    pivot, zero = second_pivot(xp, X), xp.zeros_like(X[:, 0, 0])
+    signed = xp.where(triangles[:, 1, 1] < 0, -pivot, pivot)
+    corner = xp.stack([triangles[:, 0, :2], xp.stack([zero, signed], axis=1)], axis=1)
+    stretched, lengths = [0 * X[:, 0, :]], [zero]
     for k in range(W.shape[1]):
         state, triangles = xp.linalg.qr(W[:, k] @ state / width**0.5)
         corner, size = scaled(xp, triangles[:, :2, :2] @ corner)
@@ -42,13 +46,30 @@ def evaluate(xp, X, W):
     return {
         volume: xp.exp(2 * log_volume(xp, X)),
         log_volume_0: 2 * log_volume(xp, X),
-        log_volume_last: 2 * xp.sum(logs, axis=1),
+        log_volume_last: 2 * (volume_by_minors(xp, X) + xp.sum(logs, axis=1)),
         log_sine: log_sine_of(xp, X),
-        log_sine_last: 2 * (logs[:, 1] - second),
+        log_sine_last: 2 * (xp.log(pivot) + logs[:, 1] - second),
         slope: ones * xp.sum(psi - xp.log(0 * halves + width / 2)),
         sine_slope: ones * (psi[1] - psi[0]),
         half_slope: -ones * psi[0],
     }
+
+
+def second_pivot(xp, X):
+    """The distance of the second column from the line of the first, by 2x2 minors: accurate however unlike the rows are in size."""
+    wedge = X[:, :, None, 0] * X[:, None, :, 1]
+    area = xp.sqrt(xp.sum((wedge - xp.matrix_transpose(wedge)) ** 2, axis=(1, 2)) / 2)
+    return area / xp.linalg.vector_norm(X[:, :, 0], axis=1)
+
+
+def volume_by_minors(xp, X):
+    """Half of ``log det(X^T X)`` by Cauchy and Binet, the rows of each minor normalised: accurate in the same sense."""
+    lengths = xp.linalg.vector_norm(X, axis=2)
+    unit, total = X / lengths[:, :, None], xp.zeros_like(lengths[:, 0])
+    for rows in itertools.combinations(range(X.shape[1]), X.shape[2]):
+        kept = xp.asarray(rows, device=X.device)
+        total = total + (xp.prod(lengths[:, kept], axis=1) * xp.linalg.det(unit[:, kept])) ** 2
+    return xp.log(total) / 2
 
 
 def pivots(xp, R):

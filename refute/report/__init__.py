@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -14,20 +17,29 @@ from refute.report.table import HEADERS, Row, verdict_rows
 __all__ = ["HEADERS", "Row", "verdict_rows", "write"]
 
 OWN = ("README.md", "findings.md")
+WORTH_PROCESSES = 16
 
 
-def write(records: Mapping[str, Claim], folder: Path) -> None:
+def write(records: Mapping[str, Claim], folder: Path, jobs: int = 1) -> None:
     """Write ``README.md``, ``findings.md``, ``<family>/<theorem>.md`` and ``figures/`` below ``folder``.
 
-    A figure that fails leaves a sentence on its page, a page that fails a short page with the reason.
+    A figure that fails leaves a sentence on its page, a page that fails a short page with the reason.  ``jobs`` processes
+    draw the figures, which is most of the work.
     """
     pages = Pages(records, folder.name or "reports")
-    for record in records.values():
-        drawn, notes = draw(record, folder)
+    for record, (drawn, notes) in zip(records.values(), _drawn(list(records.values()), folder, jobs), strict=True):
         page = partial(pages.page, record, drawn, notes)
         _put(folder / page_path(record.claim), _guarded(page, record.claim, record.why))
     _put(folder / "findings.md", _guarded(pages.findings, "Findings"))
     _put(folder / "README.md", _guarded(partial(pages.front, beside(folder)), "Reports"))
+
+
+def _drawn(records: Sequence[Claim], folder: Path, jobs: int) -> Iterator[tuple[list[Figure], list[str]]]:
+    if jobs == 1 or len(records) < WORTH_PROCESSES:
+        yield from (draw(record, folder) for record in records)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield from executor.map(draw, records, itertools.repeat(folder), chunksize=4)
 
 
 def beside(folder: Path) -> list[tuple[str, str]]:
