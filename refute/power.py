@@ -23,6 +23,7 @@ from refute.shrink import shrink
 
 ATTEMPTS = 3
 FIRST_ALLOWANCE = 0.3
+OVERTIME = 3.0
 SHRINK_SECONDS = 0.3
 CAP_BITS = 512
 BET = "bet"
@@ -36,7 +37,8 @@ BEFORE_BET = 0.5
 def hunt_mutants(
     claim: Claim, names: Sequence[str], seed: int, deadline: float, device: str = "cpu", stored: Path | None = None
 ) -> list[records.Mutant]:
-    """Every mutant, sharing the time until ``deadline``; the stubborn ones up to `ATTEMPTS` times with fresh seeds.
+    """Every mutant, sharing the time until ``deadline``; the stubborn ones up to `ATTEMPTS` times with fresh seeds, also for
+    up to `OVERTIME` seconds more: a verdict of *weak* should not come from a busy machine.
 
     ``stored`` is a folder of certificates: killers are read from it, and first ones written to it.
     """
@@ -45,7 +47,7 @@ def hunt_mutants(
         waiting = [mutant for mutant in claim.mutants if mutant.name not in found or not found[mutant.name].refuted]
         for position, mutant in enumerate(waiting):
             left = deadline - time.perf_counter()
-            if left < 0 and attempt:
+            if left < -OVERTIME and attempt:
                 break
             allowance = max(FIRST_ALLOWANCE * 2**attempt, left / (len(waiting) - position) / (ATTEMPTS - attempt))
             found[mutant.name] = hunt(claim, mutant, seed + 7919 * attempt, allowance, names, device, stored)

@@ -151,7 +151,7 @@ class Level(Input):
         return {"": self.low + (self.high - self.low) * Fraction(draw(st.integers(0, 64)), 64)}
 
     def corners(self, sizes: Mapping[str, int], choices: Mapping[str, str]) -> Iterator[Parts]:
-        for share in (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(1, 4)):
+        for share in (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(3, 4)):
             yield {"": self.low + share * (self.high - self.low)}
 
     def clamp(self, xp: Any, parts: Parts) -> Parts:
