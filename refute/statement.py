@@ -244,12 +244,12 @@ def latex(statement: Any, notation: Mapping[str, str] | None = None) -> str:
 def symbol_latex(name: str) -> str:
     r"""LaTeX of a name without a notation: ``sigma_n`` as a symbol, ``mean_square`` upright as the words that it is."""
     words = [word for word in name.split("_") if word]
-    if any(len(word) > 3 and word.isalpha() and word.lower() not in greek_letters_set for word in words):
+    if any(len(word) > 2 and word.isalpha() and word.lower() not in greek_letters_set for word in words):
         return rf"\mathrm{{{chr(92).join(' ' + word if i else word for i, word in enumerate(words))}}}"
     return str(sympy.latex(sympy.Symbol(name)))
 
 
-PLACE = re.compile(r"(?<=_)\\cdot(?![A-Za-z])|(?<=_\{)\\cdot(?![A-Za-z])|(?<=,)\\cdot(?![A-Za-z])")
+PLACE = re.compile(r"(?<=_)\\cdot(?![A-Za-z])|(?<=_\{)\\cdot(?![A-Za-z])|(?<=[,(])\\cdot(?![A-Za-z])")
 COMPOSITE = re.compile(r"[-+^]|\\(log|sum|sqrt|frac|tfrac|prod|min|max|textstyle|langle)(?![A-Za-z])")
 
 
