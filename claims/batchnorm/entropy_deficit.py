@@ -1,8 +1,8 @@
 r"""The isometry gap is the entropy that a Gaussian layer lacks, and it bounds the transport distance to the isotropic law.
 
 Let $H\in\mathbb R^{d\times n}$ be fixed, of rank $n$ and with $\|H\|_F=1$, let $W\in\mathbb R^{d\times d}$ and
-$G\in\mathbb R^{d\times n}$ have i.i.d. $\mathcal N(0,\frac1d)$ entries, and let $\varphi_n(H)=-\frac1n\log\det(n\,H^\top H)$.  The
-differential entropy of $WH$ is $\frac{dn}2\log\frac{2\pi e}{dn}-\frac{dn}2\varphi_n(H)$, largest for $H^\top H=\frac1nI$, so
+$G\in\mathbb R^{d\times n}$ have i.i.d. $\mathcal N(0,\frac1d)$ entries, and let $\varphi_n(H)=-\frac1n\log\det(n\,H^\top H)$.
+The differential entropy of $WH$ is $\frac{dn}2\log\frac{2\pi e}{dn}-\frac{dn}2\varphi_n(H)$, largest for $H^\top H=\frac1nI$, so
 $$\mathrm{KL}\big(\mathrm{law}(WH)\,\big\|\,\mathrm{law}(G/\sqrt n)\big)=\frac{dn}2\,\varphi_n(H),\qquad
   \mathcal W_2^2\big(\mathrm{law}(WH),\mathrm{law}(G/\sqrt n)\big)=2-\frac2{\sqrt n}\|H\|_*\le\varphi_n(H) .$$
 Derived here, in the spirit of Joudaki, Daneshmand and Bach (2022), arXiv 2205.13076, whose theorem was not

@@ -1,4 +1,4 @@
-r"""No layer keeps its singular values away from zero almost surely.
+r"""Two samples at width two: a layer's smaller singular value is below any level with a positive probability, known exactly.
 
 Let $n=d=2$, $H_1=\frac1{\sqrt2}\mathrm{BN}(W_0H_0)$ with i.i.d. Gaussian weights and $H_0\ne0$ with singular values
 $\sigma_1,\sigma_2>0$, $\rho=\frac{|\sigma_1-\sigma_2|}{\sigma_1+\sigma_2}$, $q=\rho^2$.  For $0<\alpha<\frac1{\sqrt2}$
@@ -54,7 +54,8 @@ claim = Claim(
     expectation=batchnorm_two_samples.least_below_expectation,
     definitions={
         below: "whether the smaller singular value of the first layer is below alpha",
-        chance: "the distribution function of a wrapped Cauchy angle of parameter q at 4 arcsin(alpha)",
+        chance: "the probability that a wrapped Cauchy angle of parameter q is at most theta = 4 arcsin(alpha) in modulus; "
+        "q = rho^2, rho = |sigma_1 - sigma_2|/(sigma_1 + sigma_2)",
         isotropic: "4/pi arcsin(alpha), the value for an isotropic input",
         alpha: "the level alpha",
     },
@@ -64,6 +65,7 @@ claim = Claim(
         isotropic: r"\tfrac4\pi\arcsin\alpha",
         alpha: r"\alpha",
     },
+    not_covered=["more samples and other widths, for which the probability is only said to be positive"],
     tight="the lower bound to first order at alpha = 0 and isotropy",
     mutants=[
         Mutant(

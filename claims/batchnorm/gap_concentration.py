@@ -51,8 +51,8 @@ claim = Claim(
     expectation=batchnorm_means.concentration_expectation,
     bounded={spread: (0, 2)},
     definitions={
-        spread: "squared Frobenius distance of the Gram matrix of the next layer from its mean",
-        purity: "sum of the squared eigenvalues of the mean Gram matrix",
+        spread: "squared Frobenius distance of the Gram matrix C of the next layer from its mean",
+        purity: "sum of the squared eigenvalues p_i of the mean Gram matrix EC",
     },
     notation={spread: r"\|C-\mathbb EC\|_F^2", purity: r"\textstyle\sum_ip_i^2"},
     tight="the exact value always; (1 - 1/n)/d at isotropy",

@@ -11,8 +11,9 @@ Refuted in the limit $d\to\infty$ with $n$ and $\ell$ fixed, in which $H_\ell^\t
 `batchnorm/gap_mean_map`, the hypothesis holds with a probability tending to 1 for every $\alpha<\min_k\sigma_n(H_k)$ in the limit
 (`batchnorm/gap_main_printed` says so at finite widths), the second term vanishes, and the distance tends to
 $\sum_i(\sigma_i-n^{-1/2})^2$ (`batchnorm/gap_wasserstein`).  Near isotropy that is $\frac n4V^2$, which falls like $(\frac
-n{n+2})^{2\ell}$, more slowly than $(1-\frac2{3\sqrt n})^\ell$ from $n=37$ on: 9 values of $\sigma^2$ that are twice the 87 others
-give $1.640\cdot10^{-10}>1.607\cdot10^{-10}$ at $\ell=423$.  Inputs have two levels of $\sigma^2$ in the ratio $r$.
+n{n+2})^{2\ell}$, more slowly than $(1-\frac2{3\sqrt n})^\ell$ from $n=30$ on: 9 values of $\sigma^2$ that are twice the 87 others
+give $1.640\cdot10^{-10}>1.607\cdot10^{-10}$ at $\ell=423$.  Inputs have two levels of $\sigma^2$ in the ratio $r$, the high one
+$n_+$ and the low one $n_-$ times.
 """
 
 from sympy import Le, Rational
@@ -47,12 +48,18 @@ claim = Claim(
     oracle=batchnorm_depth.two_level_distance,
     oracle_differs="a power series in 1 - s_low/s_high with a rigorous rest, not quadrature",
     definitions={
-        distance: "squared Wasserstein distance for layer l + 1 in the limit of infinite width",
+        distance: "squared Wasserstein distance of the two laws for the layer H_{l+1}, in the limit of infinite width",
         alpha: "the least of the smallest singular values of the layers 1 to l + 1",
         square: "its square",
     },
     replay=[Instance(sizes={"high": 9, "low": 87, "L": 480}, raw={"r": exact(2)})],
-    notation={distance: r"\mathcal W_2^2(\cdot+1)", alpha: r"\alpha_{\cdot+1}", square: r"\alpha_{\cdot+1}^2"},
+    notation={
+        distance: r"\mathcal W_2^2(H_{\cdot+1})",
+        alpha: r"\alpha_{\cdot+1}",
+        square: r"\alpha_{\cdot+1}^2",
+        high: "n_+",
+        low: "n_-",
+    },
     mutants=[
         Mutant(
             "a quarter of the constant",

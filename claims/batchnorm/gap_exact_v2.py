@@ -54,14 +54,14 @@ claim = Claim(
     expectation=batchnorm_means.square_gap_expectation,
     bounded={square_gap_next: (0, 1), gap_next: (0, 1)},
     definitions={
-        square_gap_next: "V^2 of the next layer, random",
-        purity: "sum of the squared eigenvalues of the mean Gram matrix",
+        square_gap_next: "V^2 of the next layer: squared Frobenius distance of its Gram matrix from I/n, random",
+        purity: "sum of the squared eigenvalues p_i of the mean Gram matrix of the next layer",
         gap_next: "V of the next layer, random",
-        gap: "V of the layer",
+        gap: "V of the layer itself, scaled to Frobenius norm 1",
     },
     notation={
         square_gap_next: r"V(H_{\ell+1})^2",
-        purity: r"\textstyle\sum_ip_i^2",
+        purity: r"\big(\textstyle\sum_ip_i^2\big)",
         gap_next: r"V(H_{\ell+1})",
         gap: r"V(H_\ell)",
     },
@@ -69,7 +69,7 @@ claim = Claim(
         Mutant(
             "1 for 1 - 1/d",
             statement=Eq(Mean(square_gap_next), 1 / d + purity - 1 / n),
-            because="the d equal pairs of rows are counted twice",
+            because="of the d^2 pairs of rows the d pairs of a row with itself would be counted twice",
         ),
         Mutant(
             "the mean gap never increases",

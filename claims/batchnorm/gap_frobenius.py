@@ -105,7 +105,7 @@ claim = Claim(
             "isotropy is never reached",
             statement=Le(smallest, 1 / n - 1 / (d * d * n)),
             sizes={"d": (2, 6), "n": (2, 5)},
-            because="orthogonal columns with W = I give sigma_n^2 = 1/n exactly",
+            because="at H = W = I, d = n, the next layer is I/sqrt(n): sigma_n^2 = 1/n exactly",
         ),
     ],
 )

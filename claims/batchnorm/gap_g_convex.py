@@ -1,7 +1,8 @@
 r"""The share of the smallest singular value of a flat spectrum is an integral of convex functions of the gap.
 
 For $n\ge2$ samples, $\theta\ge0$ and $\delta\in[0,\frac1n]$ let
-$$g_\theta(\delta)=\Big(1+2\theta\big(\tfrac1n-\delta\big)\Big)^{-3/2}\Big(1+2\theta\big(\tfrac1n+\tfrac\delta{n-1}\big)\Big)^{-(n-1)/2} .$$
+$$g_\theta(\delta)=\Big(1+2\theta\big(\tfrac1n-\delta\big)\Big)^{-3/2}
+  \Big(1+2\theta\big(\tfrac1n+\tfrac\delta{n-1}\big)\Big)^{-(n-1)/2} .$$
 Then $g_\theta''\ge0$, $\int_0^\infty g_\theta(0)\,d\theta=1$, $\int_0^\infty g_\theta'(0)\,d\theta=\frac{2n}{n+2}$, and hence
 $$\frac{p_n}{\sigma_n^2}=\int_0^\infty g_\theta(\delta)\,d\theta\ \ge\ 1+\frac{2n}{n+2}\,\delta ,$$
 the inequality behind the contraction of the mean gap (`batchnorm/gap_contraction`).  Lemma 10 and eq. (16) of Daneshmand, Joudaki
@@ -61,8 +62,8 @@ claim = Claim(
     oracle=batchnorm_flat.convexity,
     oracle_differs="rational: the curvature by two binomial series, not by logarithmic derivatives; integrals by antiderivatives",
     definitions={
-        curvature: "g''/g at theta and delta = x/n",
-        product_form: "the derivative as products of g's factors, with n + 1, over g",
+        curvature: "g''/g at theta and delta = x/n, for the function g of the theorem below",
+        product_form: "the formula for g'' that the theorem below displays, with n + 1, over g",
         printed_form: "the same with n - 3, as printed",
         delta: "the gap 1/n - sigma_n^2 of the flat spectrum",
         mass: "the integral of g(0) over theta",

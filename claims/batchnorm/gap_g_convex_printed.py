@@ -35,8 +35,8 @@ claim = Claim(
     oracle=batchnorm_flat.convexity,
     oracle_differs="rational: the curvature by two binomial series, not by logarithmic derivatives",
     definitions={
-        curvature: "g''/g at theta and delta = x/n",
-        printed_form: "the printed derivative over g, with n - 3",
+        curvature: "g''/g at theta and delta = x/n, for the function g below",
+        printed_form: "the formula displayed below, with n - 3, over g",
     },
     notation={
         curvature: r"\tfrac{g_\theta''}{g_\theta}",

@@ -5,12 +5,12 @@ of eq. (6) of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, give $W_\el
 $\sigma_i/\sum_j\sigma_j$.  With $V(H)=\|H^\top H/\|H\|_F^2-\frac1nI\|_F$,
 $$V(H_\ell)^2=\sum_i\sigma_i^4-\tfrac1n,\qquad V(W_\ell H_\ell)^2=\Big(\sum_i\sigma_i\Big)^{-2}-\tfrac1n,\qquad
   V(W_\ell H_\ell)<V(H_\ell)\ \text{ unless }\ V(H_\ell)=0 .$$
-Appendix E, eq. (17).  By Hölder it is $\big(\sum_i\sigma_i\big)^2\sum_i\sigma_i^4\ge\big(\sum_i\sigma_i^2\big)^3=1$, with equality
-iff all $\sigma_i$ agree.  The proof in print ends with another inequality, which is false
+Appendix E, eq. (17).  By Hölder it is $\big(\sum_i\sigma_i\big)^2\sum_i\sigma_i^4\ge\big(\sum_i\sigma_i^2\big)^3=1$, with
+equality iff all $\sigma_i$ agree.  The proof in print ends with another inequality, which is false
 (`batchnorm/gap_iterative_init_printed`); (18) and the line after it omit a square root.
 
-Everything is rational in raw parameters $b_i$ with $\sigma_i=b_i/(\sum_jb_j^2)^{1/2}$.  Near isotropy $V(W_\ell H_\ell)/V(H_\ell)\to
-\frac12$; for strongly unequal values the ratio tends to 1.
+Everything is rational in raw parameters $b_i$ with $\sigma_i=b_i/(\sum_jb_j^2)^{1/2}$.  Near isotropy
+$V(W_\ell H_\ell)/V(H_\ell)\to\frac12$; for strongly unequal values the ratio tends to 1.
 """
 
 from sympy import And, Eq, Ge, Le, Lt, Or
@@ -55,7 +55,7 @@ claim = Claim(
     },
     notation={
         first: r"\textstyle(\sum_i\sigma_i)^2",
-        fourth: r"\textstyle\sum_i\sigma_i^4",
+        fourth: r"\big(\textstyle\sum_i\sigma_i^4\big)",
         square_gap: r"V(H_\ell)^2",
         square_gap_after: r"V(W_\ell H_\ell)^2",
     },

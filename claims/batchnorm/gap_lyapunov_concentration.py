@@ -57,10 +57,13 @@ claim = Claim(
     expectation=batchnorm_means.lyapunov_concentration_expectation,
     bounded={square_distance: (0, 1 / n**2)},
     definitions={
-        square_distance: "squared distance of the gap of the next layer from 1/n - p_n",
-        purity: "sum of the squared eigenvalues of the mean Gram matrix",
+        square_distance: "squared distance of the gap of the next layer from 1/n - p_n, p_n the least eigenvalue of the mean Gram matrix",
+        purity: "sum of the squared eigenvalues p_i of the mean Gram matrix",
     },
-    not_covered=["a second upper bound of the mean for three samples and d >= 3, where it is Weyl's inequality"],
+    not_covered=[
+        "the factor 1 - 1/n of the sharper bound",
+        "three samples and d >= 3 by another route: the upper end of the enclosure is the proof's own there",
+    ],
     notation={
         square_distance: r"\left(\widehat V(H_{\ell+1})-(\tfrac1n-p_n)\right)^2",
         purity: r"\textstyle\sum_ip_i^2",

@@ -65,7 +65,8 @@ claim = Claim(
     expectation=batchnorm_depth.restricted_gap_expectation,
     bounded={restricted: (0, 1)},
     definitions={
-        restricted: "V of layer L + 1, or 0 if sigma_n^2 of one of the layers 1 to L is below alpha",
+        restricted: "V of layer L + 1, the Frobenius distance of its Gram matrix from I/n; "
+        "0 if sigma_n^2 of one of the layers 1 to L is below alpha",
         alpha: "the lower bound t/n of the squared smallest singular values",
     },
     not_covered=["three or more samples in widths where the right side is below the largest value of V, from d = 1094 on"],
@@ -76,7 +77,7 @@ claim = Claim(
             statement=Le(Mean(restricted), decayed + 3 * n / (alpha * d)),
             sizes={"n": (2, 2), "L": (0, 60), "d": (65, 8192)},
             **wide,
-            because="for two samples and alpha = 1/4 the mean settles near 0.72/sqrt(d), which exceeds 24/d from d = 1100 on",
+            because="for two samples and alpha = 1/4 the mean settles near 0.72/sqrt(d), which exceeds 24/d from about d = 1100 on",
         ),
         Mutant(
             "without the decaying term",

@@ -8,8 +8,8 @@ Theorem 1 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970, repaired (th
 `batchnorm/gap_main_printed`), whose second term vanishes in the limit.  It follows from $\widehat V(C_{k+1})\le(1-\frac23\alpha)
 \widehat V(C_k)$ and $V\le2n\widehat V$; the finite form is `batchnorm/gap_main`.
 
-Inputs have two levels of $\sigma^2$ in the ratio $r$, with multiplicities.  Not tight: near isotropy $V(C_\ell)$ decays like
-$(\frac n{n+2})^\ell$, the bound like $(1-\frac2{3n})^\ell$.
+Inputs have two levels of $\sigma^2$ in the ratio $r$, the high one $n_+$ and the low one $n_-$ times, $n=n_++n_-$.
+Not tight: near isotropy $V(C_\ell)$ decays like $(\frac n{n+2})^\ell$, the bound like $(1-\frac2{3n})^\ell$.
 """
 
 from sympy import Le, Rational, sqrt
@@ -42,10 +42,10 @@ claim = Claim(
     oracle=batchnorm_depth.two_levels,
     oracle_differs="a power series in 1 - s_low/s_high with a rigorous rest, not quadrature",
     definitions={
-        gap: "V of layer l + 1 in the limit of infinite width",
+        gap: "V of layer l + 1 in the limit of infinite width, the Frobenius distance of its Gram matrix from I/n",
         square: "the least of the smallest squared singular values of the layers 1 to l",
     },
-    notation={gap: r"V(C_{\cdot+1})", square: r"\alpha_{\cdot}"},
+    notation={gap: r"V(C_{\cdot+1})", square: r"\alpha_{\cdot}", high: "n_+", low: "n_-"},
     mutants=[
         Mutant(
             "singular value for its square, as printed",

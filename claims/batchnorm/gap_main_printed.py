@@ -21,11 +21,11 @@ Checked is that this lower bound of the mean (or 0, if it is negative) is at mos
 print fails at that width and every larger one, whether the hypothesis is read as a condition or as a restriction of the mean to
 the event.
 
-Inputs have two levels of $\sigma^2$ in the ratio $r$: 16 values $\frac1{32}$ and 48 values $\frac1{96}$ give in the limit
-$1.4564\cdot10^{-3}>6.415\cdot10^{-4}$ at $\ell=113$, 8 values $\frac1{16}$ and 24 values $\frac1{48}$ give
-$2.2992\cdot10^{-4}>1.3577\cdot10^{-4}$ at $\ell=93$.  Near isotropy the map contracts at the rate $\frac n{n+2}$, so the print
-fails for every $n\ge5$.  The widths are as large as the crude $\Lambda^\ell$ needs; the printed noise alone allows
-$d\approx5.2\cdot10^{12}$.
+Inputs have two levels of $\sigma^2$ in the ratio $r$, the high one $n_+$ and the low one $n_-$ times, $n=n_++n_-$: 16 values
+$\frac1{32}$ and 48 values $\frac1{96}$ give in the limit $1.4564\cdot10^{-3}>6.415\cdot10^{-4}$ at $\ell=113$, 8 values
+$\frac1{16}$ and 24 values $\frac1{48}$ give $2.2992\cdot10^{-4}>1.3577\cdot10^{-4}$ at $\ell=93$.  Near isotropy the map
+contracts at the rate $\frac n{n+2}$, so the print fails for every $n\ge5$.  The widths are as large as the crude
+$\Lambda^\ell$ needs; the printed noise alone allows $d\approx5.2\cdot10^{12}$.
 """
 
 from sympy import Le, Rational, sqrt
@@ -60,14 +60,17 @@ claim = Claim(
     oracle=batchnorm_depth.finite_width,
     oracle_differs="a power series in 1 - s_low/s_high with a rigorous rest, not quadrature",
     definitions={
-        mean_below: "a lower bound of the mean of V of layer l + 1 on the event that sigma_n of the layers 1 to l is at least alpha",
+        mean_below: "a lower bound of the mean of V of layer l + 1 on the event that sigma_n of the layers 1 to l is at least alpha; "
+        "the theorem below says what eta and the a_j are, the latter by their bound",
         alpha: "a level that the smallest singular values of the layers 1 to l keep with a probability near 1",
         square: "its square",
     },
     notation={
-        mean_below: r"\left(V(\bar C_{\cdot+1})(1-\tfrac{\cdot a_\cdot}\eta)-a_{\cdot+1}\right)^+",
+        mean_below: r"\left(V(\bar C_{l+1})\big(1-\tfrac{l\,a_l}\eta\big)-a_{l+1}\right)^+",
         alpha: r"\alpha_{\cdot}",
         square: r"\alpha_{\cdot}^2",
+        high: "n_+",
+        low: "n_-",
     },
     replay=[
         Instance(sizes={"high": 16, "low": 48, "L": 113, "w": 1500}, raw={"r": exact(3)}),

@@ -11,7 +11,7 @@ The mean is enclosed by moments of the wrapped Cauchy walk (`batchnorm/n2_wrappe
 with the proof: $\mathbb E|\zeta_{k+1}|^2=\frac1d+(1-\frac1d)\mathbb E\rho_k^2$ with $\rho_k=|\zeta_k|/(1+\sqrt{1-|\zeta_k|^2})$
 between $\frac12|\zeta_k|$ and its value at the largest $|\zeta_k|$ that $\mathcal E_\ell$ allows; above $V=|\zeta|/\sqrt2$ by
 Cauchy and Schwarz, below by Hölder from fourth moments.  Layers of this width are not drawn: the evaluator takes the sum of $d$
-steps for Gaussian, and only ranks what the enclosure decides.
+steps for Gaussian.  That stand-in ranks what the enclosure decides, and fresh draws are draws of it, not of a network.
 """
 
 from fractions import Fraction
@@ -49,7 +49,8 @@ claim = Claim(
     expectation=batchnorm_depth.restricted_gap_expectation,
     bounded={restricted: (0, 1)},
     definitions={
-        restricted: "V of layer L + 1, or 0 if sigma_2^2 of one of the layers 1 to L is below alpha",
+        restricted: "V of layer L + 1, the Frobenius distance of its Gram matrix from I/n; "
+        "0 if sigma_2^2 of one of the layers 1 to L is below alpha",
         alpha: "the lower bound t/2 of the squared smaller singular values",
     },
     notation={restricted: r"V(H_{L+1})\,\mathbf 1_{\mathcal E_L}", alpha: r"\alpha"},
@@ -57,7 +58,7 @@ claim = Claim(
         Mutant(
             "a quarter of the decaying term",
             statement=Le(Mean(restricted), decayed / 4 + 3 * n / (alpha * sqrt(d))),
-            because="the first layer of a nearly collinear batch has a gap near 0.7, and 1/2 + 12/sqrt(d) < 0.7 from d = 3360 on",
+            because="the first layer of a nearly collinear batch has a gap near 0.7071, more than 1/2 + 12/sqrt(d) from d = 3358 on",
         ),
         Mutant(
             "a fiftieth of the noise",

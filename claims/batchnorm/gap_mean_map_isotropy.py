@@ -1,8 +1,8 @@
 r"""At isotropy the mean map of a normalised Gaussian layer contracts at the rate $n/(n+2)$, with explicit remainder.
 
 Let $\sigma_i^2=(1+e_i)/n$, $\sum_ie_i=0$, be the squared singular values of $H_\ell$ and $p_i$ the eigenvalues of
-$\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$ (`batchnorm/gap_mean_map`).  Then $p_i-\frac1n\approx\frac n{n+2}(\sigma_i^2-\frac1n)$;
-precisely, with $M_i=(1+e_i)\,\frac{8e_i^2+2\sum_ke_k^2}{(n+2)(n+4)}$,
+$\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$ (`batchnorm/gap_mean_map`).  Then
+$p_i-\frac1n\approx\frac n{n+2}(\sigma_i^2-\frac1n)$; precisely, with $M_i=(1+e_i)\,\frac{8e_i^2+2\sum_ke_k^2}{(n+2)(n+4)}$,
 $$\frac{M_i}{1+\max_ke_k}\ \le\ (n\,p_i-1)-\frac n{n+2}\,e_i+\frac2{n+2}\,e_i^2\ \le\ \frac{M_i}{1+\min_ke_k}$$
 for every $n$ and every $e>-1$.  Derived here: $p_i=\mathbb E\,\frac{(1+e_i)w_i^2}{1+q}$ with $w$ uniform on the sphere and
 $q=\sum_ke_kw_k^2$; write $\frac1{1+q}=1-q+\frac{q^2}{1+q}$, use the moments of the sphere up to order six, and

@@ -1,7 +1,8 @@
 r"""The mean Gram matrix after a Gaussian layer has the eigenvalues in the same order, less spread in every sense.
 
-Let $\sigma_1\ge\dots\ge\sigma_n>0$ with $\sum_i\sigma_i^2=1$ be the singular values of $H_\ell$ and $p_1,\dots,p_n$ the eigenvalues of
-$\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$ that belong to the same vectors (`batchnorm/gap_mean_map`).  Then for all $i$
+Let $\sigma_1\ge\dots\ge\sigma_n>0$ with $\sum_i\sigma_i^2=1$ be the singular values of $H_\ell$ and $p_1,\dots,p_n$ the
+eigenvalues of $\mathbb E[H_{\ell+1}^\top H_{\ell+1}\mid H_\ell]$ that belong to the same vectors (`batchnorm/gap_mean_map`).
+Then for all $i$
 $$p_i\ge p_{i+1},\qquad\frac{p_i}{p_{i+1}}\le\frac{\sigma_i^2}{\sigma_{i+1}^2},\qquad
   \sum_{k\le i}\big(p_k-\tfrac1n\big)\le\sum_{k\le i}\big(\sigma_k^2-\tfrac1n\big),$$
 that is, $p$ is majorised by $\sigma^2$; hence $\|p-\frac1n\|\le V(H_\ell)$, and $\frac1n-p_n\le\widehat V(H_\ell)$, which is the
@@ -59,16 +60,16 @@ claim = Claim(
     oracle=batchnorm_means.mean_order,
     oracle_differs="rational at n = 2, Carlson's R_D at n = 3, else ball integrals over [0, 1]",
     definitions={
-        p: "share of the mean Gram matrix, in falling order",
-        s: "squared singular value, in falling order",
-        p_next: "the next smaller share",
+        p: "eigenvalue of the mean Gram matrix, in falling order, counted from 0",
+        s: "squared singular value, in falling order, counted from 0",
+        p_next: "the next smaller eigenvalue",
         s_next: "the next smaller squared singular value",
-        p_step: "difference of neighbouring shares",
+        p_step: "difference of neighbouring eigenvalues of the mean",
         s_step: "difference of neighbouring squared singular values",
-        p_sum: "sum of the largest shares, each less 1/n",
-        s_sum: "sum of the largest squared singular values, each less 1/n",
-        square_gap_mean: "|p - 1/n|^2",
-        square_gap: "V(H)^2",
+        p_sum: "sum of the i + 1 largest eigenvalues of the mean, each less 1/n",
+        s_sum: "sum of the i + 1 largest squared singular values, each less 1/n",
+        square_gap_mean: "sum of (p_k - 1/n)^2 over all k",
+        square_gap: "V(H)^2 of the layer, the sum of (sigma_k^2 - 1/n)^2 over all k",
     },
     notation={
         p: r"p_{\cdot}",
@@ -77,8 +78,8 @@ claim = Claim(
         s_next: r"\sigma_{\cdot+1}^2",
         p_step: r"(p_{\cdot}-p_{\cdot+1})",
         s_step: r"(\sigma_{\cdot}^2-\sigma_{\cdot+1}^2)",
-        p_sum: r"\textstyle\sum_{k\le\cdot}(p_k-\frac1n)",
-        s_sum: r"\textstyle\sum_{k\le\cdot}(\sigma_k^2-\frac1n)",
+        p_sum: r"\textstyle\sum_{k\le i}(p_k-\frac1n)",
+        s_sum: r"\textstyle\sum_{k\le i}(\sigma_k^2-\frac1n)",
         square_gap_mean: r"\|p-\tfrac1n\|^2",
         square_gap: r"V(H_\ell)^2",
     },

@@ -1,4 +1,4 @@
-r"""As printed: a normalised Gaussian layer maps the Gram matrix, in the mean, to a diagonal one.  False: basis and index are lost.
+r"""As printed: a normalised Gaussian layer maps the Gram matrix, in the mean, to a diagonal one. False: basis and index are lost.
 
 Printed, for $H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$ with i.i.d. Gaussian weights and the singular values
 $\sigma_1\ge\dots\ge\sigma_n$ of $H_\ell\in\mathbb R^{d\times n}$:

@@ -11,8 +11,8 @@ With $x_k=|\zeta_k|^2=4\widehat V(H_k)^2$ a term is $\frac14|\zeta_k|(1-|\zeta_k
 that of the proof: $\mathbb Ex_{k+1}=\frac1d+(1-\frac1d)\,\mathbb E\frac{1-s_k}{1+s_k}$, $s_k=\sqrt{1-x_k}$
 (`batchnorm/n2_wrapped_cauchy_moments`), and $(|\zeta|(1-|\zeta|))^2\le\frac43\big(x-\frac{1-s}{1+s}\big)$ bound the left side by
 $\big(\frac{\mathbb Ex_1+(\ell-1)/d}{12\,\ell}\big)^{1/2}$, which serves for $\ell\le6$; below by Hölder from fourth moments.
-Layers of this width are not drawn: the evaluator takes the sum of $d$ steps for Gaussian, and only ranks what the enclosure
-decides.
+Layers of this width are not drawn: the evaluator takes the sum of $d$ steps for Gaussian.  That stand-in ranks what the enclosure
+decides, and fresh draws are draws of it, not of a network.
 """
 
 from sympy import Le, Rational, sqrt

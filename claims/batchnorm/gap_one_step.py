@@ -14,7 +14,8 @@ Both sides depend on $H_\ell$ through its singular values alone, $\sigma_i^2=a_i
 i.i.d. as $(w_1\sigma_1,\dots,w_n\sigma_n)$ up to a rotation.  Exact means: $n=1$ (0); $d<n$ ($\frac1n$); $n=d=2$
 ($\arcsin(2\widehat V)/(2\pi\widehat V)$, and $\frac1\pi$ at isotropy); $n=2$ at isotropy (Pearson's walk of $d$ unit
 steps); elsewhere the mean is enclosed between Jensen's $\frac1n-p_n$ and $\frac1n-p_n+(1-\frac1n)/\sqrt d$, for two samples by
-moments of $|\zeta|=2\widehat V(H_{\ell+1})$ (`batchnorm/n2_wrapped_cauchy_moments`).
+moments of $|\zeta|=2\widehat V(H_{\ell+1})$ (`batchnorm/n2_wrapped_cauchy_moments`).  For three and four samples the upper end
+is the proof's own bound of the noise: what is checked there is the contraction of $\frac1n-p_n$.
 Not tight: at $n=d=2$ the noise needs $0.450158/\sqrt d$.
 """
 
@@ -64,6 +65,7 @@ claim = Claim(
         gap_next: "the orthogonality gap of the next layer, random",
         smallest: "sigma_n^2, the smallest squared singular value, of sigma_i^2 = a_i / sum(a)",
     },
+    not_covered=["three and more samples and d >= n by another route than the proof's bound of the noise"],
     notation={gap: r"\widehat V(H_\ell)", gap_next: r"\widehat V(H_{\ell+1})", smallest: r"\sigma_n^2"},
     mutants=[
         Mutant(

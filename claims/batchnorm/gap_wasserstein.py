@@ -10,8 +10,8 @@ $$\mathcal W_2^2\le2n\,V(H),\qquad\mathcal W_2^2\le n\,V(H)^2,\qquad\mathcal W_2
 The first bound is Lemma 2 of Daneshmand, Joudaki and Bach (2021), arXiv 2106.03970; the exact value and the two bounds
 after it are sharper (neither implies the other: $nV^2>\sqrt n\,V$ once $V>n^{-1/2}$).  Rows of both matrices are i.i.d. centred
 Gaussian vectors with the commuting covariances $H^\top H/d$ and $I/(nd)$, so the distance is that of Bures:
-$\mathrm{tr}A+\mathrm{tr}B-2\,\mathrm{tr}(A^{1/2}BA^{1/2})^{1/2}$.  It is attained by coupling $WH$ with $WUQ^\top/\sqrt n$, where
-$H=U\mathrm{diag}(\sigma)Q^\top$.
+$\mathrm{tr}A+\mathrm{tr}B-2\,\mathrm{tr}(A^{1/2}BA^{1/2})^{1/2}$, summed over the $d$ rows.  For $d\ge n$ it is attained by
+coupling $WH$ with $WUQ^\top/\sqrt n$, where $H=U\mathrm{diag}(\sigma)Q^\top$.
 
 Everything depends on $\sigma_i^2=a_i/\sum_ja_j$.  Equality everywhere at isotropy.
 """

@@ -14,8 +14,8 @@ E\log\|\nabla\|\le\log M$.
 The proof bounds a non-negative sum, so more is true and is checked: the mean of the *positive part* of $\log\|\nabla\|_F-\log M$
 is at most the rest.  The loss is linear, $M=\|G\|_F$.  Both sides depend on $X_0$ through $\lambda_k=d\,a_k/\sum_ja_j$.  Means
 are enclosed above by the sum of the pathwise bound, in which the mean gaps do not come from the decay that the proof uses, but by
-Jensen from exact means of $u_k$ at $d=2$ and of the trace of the inverse at every $d$ (`batchnorm/iso_inverse_trace`): that every
-gap is at most $\varphi_0$ would not do, as $L-\ell$ exceeds $2K+1\ge30.3$ at $d=3$.  One layer is enclosed from below as well.
+Jensen from exact means of $u_k$ at $d=2$ and of the trace of the inverse at every $d$ (`batchnorm/iso_inverse_trace`): bounding
+every gap by $\varphi_0$ would not do, as $L-\ell$ may exceed $2K+1\ge30.3$ at $d=3$.  One layer is enclosed from below as well.
 Depths up to 100 are run pathwise in `batchnorm/grad_gaps` and in the mean in the tests.  Far from tight.
 
 With Gaussian weights it is false from the first layer on in width 9; there and for rank-deficient inputs the mean log-norm grows

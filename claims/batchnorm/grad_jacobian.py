@@ -8,7 +8,8 @@ $$\log\|J_{\mathrm{BN}}(Y)\|_{op}\le-\tfrac12\log\lambda_{\min}(XX^\top)\le\tfra
 Derived here; Meterez et al. (2024), arXiv 2310.02012, say in words that the isometry gap bounds the log-norm of
 this Jacobian.  The block of row j is $(I-\hat y\hat y^\top)/\|y\|$, and with $h(\lambda)=\lambda-1-\log\lambda$,
 $h(\lambda_{\min})\le s$ and $h(\lambda)\ge\frac12(1-\lambda)^2$ on $(0,1]$.  Checked free of scale: all lengths are divided by
-$(\frac1d\|X\|_F^2)^{1/2}$.  Tight: isotropy with one eigenvalue below 1, and to leading order at $s\to\infty$.
+$(\frac1d\|X\|_F^2)^{1/2}$.  Tight, the last bound: to leading order at $s\to\infty$, and near isotropy with one
+eigenvalue below 1 as $d\to\infty$.
 """
 
 from sympy import And, Eq, Gt, Le, sqrt
@@ -90,7 +91,7 @@ claim = Claim(
         log_mean: r"\log\mathrm{mean}_j\|(WX)_{j\cdot}\|",
         volume: r"\det(X)^2",
     },
-    tight="W = U^T for the first bound; one eigenvalue below 1 near isotropy, and s large, for the second",
+    tight="W = U^T (X = USQ^T) for the first bound; for the second s large, or one eigenvalue below 1 near isotropy and d large",
     not_covered=["n different from d in the identity, which is grad_jacobian_rows"],
     mutants=[
         Mutant(

@@ -1,4 +1,4 @@
-r"""Fourth moments of the entries of a uniform rotation, and the spread of row norms that follows.
+r"""The fourth moments of a uniform rotation are rational in the width, and fix the mean spread of the row norms after it.
 
 Let $W$ be uniform on the orthogonal group $O(d)$, $d\ge2$, $i\ne k$, $j\ne l$.  Then
 $$\mathbb EW_{ij}^2=\tfrac1d,\quad\mathbb EW_{ij}^4=\tfrac3{d(d+2)},\quad\mathbb EW_{ij}^2W_{il}^2=\tfrac1{d(d+2)},\quad

@@ -6,7 +6,7 @@ its isometry gap.  Printed: for $W$ uniformly distributed on the orthogonal grou
 $$\mathbb E_W\big[\varphi(X')\big]\le\varphi(X)+\log\Big(1-\frac{\sum_k(\lambda_k-1)^2}{2d^2(d+2)}\Big).$$
 Corollary 4, eq. (9), of Meterez et al. (2024), arXiv 2310.02012.  Since $\varphi(WX)=\varphi(X)$ for every orthogonal $W$,
 the mean is its integrand at any $W$, and the print says $0\le\log(1-\dots)<0$ unless $X$ is orthogonal.  The rows
-$(1,0),(\frac35,\frac45)$ give $\log\frac54=0.22314$ against $0.20038$.  With $\mathrm{BN}(WX)$ for $WX$ the statement is
+$(1,0),(\frac35,\frac45)$ give $\log\frac54=0.22314$ against $0.20039$.  With $\mathrm{BN}(WX)$ for $WX$ the statement is
 true: `batchnorm/iso_cor4`.
 """
 

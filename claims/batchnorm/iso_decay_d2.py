@@ -47,18 +47,18 @@ claim = Claim(
             "C = 0.3 and the exponent l - 1",
             statement=Le(phi_last, decayed(L - 1, Rational(3, 10))),
             sizes={"d": (2, 2), "L": (1, 12)},
-            because="near isotropy e^{-l/1.2} < 2^{-l-1} from l = 5 on; not seen at l <= 4",
+            because="near isotropy e^{-(L-1)/1.2} < 2^{-L} from L = 6 on; not seen at L <= 5",
         ),
         Mutant(
             "C = 0.35 and the exponent l - 1",
             statement=Le(phi_last, decayed(L - 1, Rational(7, 20))),
-            because="near isotropy e^{-l/1.4} < 2^{-l-1} from l = 33 on",
+            because="near isotropy e^{-(L-1)/1.4} < 2^{-L} from L = 34 on",
         ),
         Mutant(
             "C = 0.36 and the exponent l - 1",
             statement=Le(phi_last, decayed(L - 1, Rational(9, 25))),
             sizes={"d": (2, 2), "L": (1, 640)},
-            because="near isotropy e^{-l/1.44} < 2^{-l-1} from l = 535 on; no violation up to l = 200",
+            because="near isotropy e^{-(L-1)/1.44} < 2^{-L} from L = 536 on, and not before",
         ),
         Mutant(
             "C = 0.36",

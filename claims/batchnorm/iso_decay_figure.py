@@ -1,13 +1,13 @@
-r"""As drawn: the constant 0.015 of the theory curve in Figure 1 bounds the decay of the isometry gap.  False at the first layers.
+r"""As drawn: the constant 0.015 of the theory curve in Figure 1 bounds the decay of the isometry gap.  False in small widths.
 
 Let $X_{\ell+1}=\mathrm{BN}(W_\ell X_\ell)$, $X_0\in\mathbb R^{d\times d}$ invertible, where $\mathrm{BN}$ scales every row to
 unit norm and the $W_\ell$ are independent and uniform on the orthogonal group.  Theorem 1, eq. (6), of Meterez et al. (2024),
 arXiv 2310.02012, says that
 $$\mathbb E\,\varphi(X_{\ell+1})\le\varphi(X_0)\,e^{-\ell/k},\qquad k=C\,d^2\,(1+d\,\varphi(X_0)),$$
-with an unspecified absolute constant $C$, and the code that draws the theory curve of Figure 1 takes $C=0.015$.  That is not such
-a constant: near isotropy $\mathbb E\varphi(X_\ell)\approx(\frac d{d+2})^\ell\varphi(X_0)$ (`batchnorm/iso_inverse_trace`), so it
-fails for every $d\le34$ at large depth, and at $d=2$ from $\ell=1$ on: $e^{-1/0.06}<\frac14$.  True with $C=1.63$:
-`batchnorm/iso_decay`.
+with an unspecified absolute constant $C$, and the authors' code for the theory curves of Figure 1 takes $C=0.015$.  That is not
+such a constant: near isotropy $\mathbb E\varphi(X_\ell)\approx(\frac d{d+2})^\ell\varphi(X_0)$ (`batchnorm/iso_inverse_trace`),
+so it fails for every $d\le34$ at large depth, and at $d=2$ from $\ell=1$ on: $e^{-1/0.06}<\frac14$.  The figure itself shows
+$d=50$ and $d=100$, where near isotropy the curve is a bound.  True in every width with $C=1.63$: `batchnorm/iso_decay`.
 
 Checked at $d=2$, where the mean is exact at every depth; $L=\ell+1$ layers, inputs $a_1,a_2>0$ with $\lambda_k=2a_k/(a_1+a_2)$.
 """

@@ -77,7 +77,7 @@ claim = Claim(
         Mutant(
             "fall of half the variance",
             statement=Eq(Mean(phi_next), phi - square / (d * (d + 2))),
-            because="only the first term of -log q at q = 1; at d = 2, lambda = (8/5, 2/5): -0.2107 against -0.09",
+            because="only the first term of -log q at q = 1; at d = 2, lambda = (8/5, 2/5): log(9/10) = -0.1054, not -0.09",
         ),
         Mutant(
             "half of the gap change",

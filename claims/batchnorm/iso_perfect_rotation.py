@@ -56,7 +56,7 @@ claim = Claim(
     evaluate=evaluate,
     oracle=batchnorm_isometry.perfect_rotation,
     oracle_differs="the rational decomposition that built X, not one computed from X",
-    definitions={volume_next: "exp(-d phi(BN(WX))), the d-th power of the isometry of BN(WX)"},
+    definitions={volume_next: "the d-th power of the isometry of BN(WX), for X = U diag(s) Q^T and W = U^T"},
     notation={volume_next: r"e^{-d\varphi(\mathrm{BN}(WX))}"},
     mutants=[
         Mutant(

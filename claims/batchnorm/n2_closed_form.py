@@ -1,4 +1,4 @@
-r"""Two samples in width two: one layer with Gaussian weights and batch normalization in closed form.
+r"""Two samples in width two: a Gaussian layer with batch normalization lowers the mean log-determinant, in closed form.
 
 Let $n=d=2$ and $\zeta_\ell$ as in `batchnorm/n2_wrapped_cauchy`, so that $\sigma_{1,2}^2=\frac{1\pm|\zeta_\ell|}2$; put
 $r=|\zeta_\ell|$, $s=\sqrt{1-r^2}$.  Then

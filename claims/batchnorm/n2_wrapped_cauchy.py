@@ -1,16 +1,17 @@
 r"""Two samples: a layer with batch normalization is a mean of Moebius images of points on the circle.
 
-Let $n=2$, $H_\ell\in\mathbb R^{d\times2}$ with singular values $\sigma_1,\sigma_2>0$, and
-$H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)$, where $\mathrm{BN}$ scales rows to unit norm.  Write
-the Gram matrix of a matrix of Frobenius norm 1 as
-$$C=\frac12I+\frac12\begin{pmatrix}\mathrm{Re}\,\zeta&\mathrm{Im}\,\zeta\\\mathrm{Im}\,\zeta&-\mathrm{Re}\,\zeta\end{pmatrix},\qquad
-  \sigma_{1,2}^2=\frac{1\pm|\zeta|}2,\quad\widehat V=\frac{|\zeta|}2,\quad V=\frac{|\zeta|}{\sqrt2} .$$
-Let $w_k\in\mathbb R^2$ be the rows of $W_\ell$ in the basis of the left singular vectors, $u_k=e^{2i\varphi}\,(w_{k1}+iw_{k2})^2/|w_k|^2$
-with $\varphi$ the angle of the right ones, and
+Let $H_\ell$ have $n=2$ columns and singular values $\sigma_1,\sigma_2>0$, let $W_\ell$ have $d$ rows, and
+$H_{\ell+1}=\frac1{\sqrt d}\mathrm{BN}(W_\ell H_\ell)\in\mathbb R^{d\times2}$, where $\mathrm{BN}$ scales rows to unit norm.
+Write the Gram matrix of a matrix of Frobenius norm 1 as
+$$C=\frac12I+\frac12\begin{pmatrix}\mathrm{Re}\,\zeta&\mathrm{Im}\,\zeta\\\mathrm{Im}\,\zeta&-\mathrm{Re}\,\zeta\end{pmatrix},
+  \qquad\sigma_{1,2}^2=\frac{1\pm|\zeta|}2,\quad\widehat V=\frac{|\zeta|}2,\quad V=\frac{|\zeta|}{\sqrt2} .$$
+Let $w_k\in\mathbb R^2$ be the rows of $W_\ell$ in the basis of the left singular vectors,
+$u_k=e^{2i\varphi}\,(w_{k1}+iw_{k2})^2/|w_k|^2$ with $\varphi$ the angle of the right ones, and
 $$\rho=\frac{\sigma_1-\sigma_2}{\sigma_1+\sigma_2},\qquad\beta=\rho\,e^{2i\varphi} .\qquad\text{Then}\qquad
   \zeta_{\ell+1}=\frac1d\sum_{k=1}^d\frac{u_k+\beta}{1+\bar\beta\,u_k}$$
 for all weights without a zero row.  With Gaussian weights the $u_k$ are uniform on the circle, and the summands wrapped Cauchy
-variables of mean $\beta$ (`batchnorm/n2_wrapped_cauchy_moments`).  Derived here; decided in rationals.
+variables of mean $\beta$ (`batchnorm/n2_wrapped_cauchy_moments`).  Derived here; decided in rationals, with
+$e^{i\varphi}=\frac{1+it}{1-it}$.
 """
 
 from sympy import And, Eq

@@ -88,6 +88,10 @@ claim = Claim(
             statement=Eq(mean_stable, Rational(4, 3)),
             because="the mean of the inverse exceeds the inverse of the mean",
         ),
-        Mutant("independent directions", statement=Eq(mean_square, sympify(2)), because="a uniform angle has E m^2 = 1/2"),
+        Mutant(
+            "orthogonal rows",
+            statement=Eq(mean_square, sympify(2)),
+            because="2 is the value for m = 0; a uniform angle has E m^2 = 1/2",
+        ),
     ],
 )

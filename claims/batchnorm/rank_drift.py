@@ -1,4 +1,4 @@
-r"""How one residual layer with batch normalization moves the Gram matrix, to second order in the residual strength.
+r"""A weak residual layer with batch normalization moves $\|M\|_F^2$ of the Gram matrix by $\gamma^2\delta_F(M)$ in the mean.
 
 Let $H\in\mathbb R^{d\times N}$ have unit rows, $M=HH^\top$, and $H'=\mathrm{BN}(H+\gamma WH)$, where $\mathrm{BN}$ scales every
 row to unit norm and the $d^2$ entries of $W$ are independent with a law that is symmetric about 0 and of unit variance.  With

@@ -1,4 +1,4 @@
-r"""The stable rank of a Gram matrix with unit diagonal, and what bounds its drift under residual batch normalization.
+r"""The stable rank of a Gram matrix with unit diagonal is at least 1 and at most the rank; traces bound the drift of its norm.
 
 Let $M\succeq0$ be $d\times d$ with unit diagonal.  Then
 $$1\le\frac{d^2}{\|M\|_F^2}\le\mathrm{rank}\,M,\qquad\mathrm{Tr}(M^3)\ge\frac{\|M\|_F^4}d,\qquad
@@ -6,8 +6,8 @@ $$1\le\frac{d^2}{\|M\|_F^2}\le\mathrm{rank}\,M,\qquad\mathrm{Tr}(M^3)\ge\frac{\|
 and hence $\delta_F(M)=2d^2-2\|M\|_F^2-8\,\mathrm{Tr}(M^3)+8\sum_i((M^2)_{ii})^2\le2(d^2-\|M\|_F^2)$.
 
 Derived here, around Daneshmand, Kohler, Bach, Hofmann and Lucchi (2020), arXiv 2003.01652.  Cauchy-Schwarz for
-the spectrum, and Jensen for the diagonal: $((M^2)_{ii})^2\le(M^3)_{ii}M_{ii}$.  Tight: all at $M=I$, the last also at rank one.
-$M=HH^\top$ for unit rows of $H\in\mathbb R^{d\times N}$.
+the spectrum, and Jensen for the diagonal: $((M^2)_{ii})^2\le(M^3)_{ii}M_{ii}$.  Tight: all at
+rank one, and all but $1\le d^2/\|M\|_F^2$ at $M=I$.  $M=HH^\top$ for unit rows of $H\in\mathbb R^{d\times N}$.
 """
 
 from sympy import And, Ge, Le, Rational, sqrt, sympify
@@ -47,7 +47,7 @@ claim = Claim(
         diagonal: r"\textstyle\sum_i((M^2)_{ii})^2",
         drift: r"\delta_F(M)",
     },
-    tight="equality everywhere at M = I",
+    tight="equality everywhere at rank one, and at M = I but for 1 <= d^2/|M|_F^2",
     mutants=[
         Mutant(
             "half of the cube",
