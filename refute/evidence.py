@@ -21,7 +21,7 @@ from refute.agreement import BITS, drawn_values, with_randomness
 from refute.arithmetic import Certifying
 from refute.betting import Target
 from refute.decision import Scalars, decide
-from refute.eprocess import ALPHA, BETS, EProcess, interval, log_factors
+from refute.eprocess import ALPHA, BETS, EProcess, interval, log_factors, log_mean
 from refute.errors import Disagreement, OracleError, RefuteError
 from refute.evaluation import Tensors
 from refute.exhibit import Exhibit, texts
@@ -74,6 +74,7 @@ def wealth_of(
     if not bets:
         return None
     fresh = streams.fresh_seed(claim, seed, earlier)
+    start = (0, float(log_mean(logs.reshape(-1))))
     process, values = _bet(search, bets, logs, Sampler(fresh, search.device), begun + budget, alpha)
     process_draws = process.draws
     if store.path is not None:
@@ -87,7 +88,7 @@ def wealth_of(
             _require_open(search, bets[richest].instance)
             named = _named(search, bets[richest], values[richest], confirmation)
     return records.Wealth(
-        alpha=alpha, draws=process_draws, log_wealth=process.log_wealth, path=_thinned(process.path),
+        alpha=alpha, draws=process_draws, log_wealth=process.log_wealth, path=[start, *_thinned(process.path)],
         earlier_runs=len(earlier), earlier_draws=earlier_draws, level=LEVEL,
         means=[
             _mean(search, bets[player], draws, process.wealth_of(player))
@@ -106,7 +107,8 @@ def _players(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np
     """The bet of every player: those that were winning keep theirs, the others get what pilot draws promise most."""
     kept = _kept(search, earlier, logs)
     free = [player for player in range(PLAYERS) if player not in kept]
-    closest = [bet for _, instance in search.closest for bet in _promising(search, instance, deadline)]
+    halfway = (time.perf_counter() + deadline) / 2
+    closest = [bet for _, instance in search.closest for bet in _promising(search, instance, halfway)]
     spread = [bet for some in _spread(search) if (bet := _first_promising(search, some, deadline)) is not None]
     closest = _few_each(sorted(closest, key=lambda found: -found[0]))
     spread.sort(key=lambda found: -found[0])
@@ -301,7 +303,7 @@ def _mean(search: Search, bet: Bet, blocks: Sequence[betting.Draws], log_wealth:
         left=search.claim.latex(bet.target.left), sign=sign, sizes=dict(bet.instance.sizes),
         choices=dict(bet.instance.choices), index=_index(search, bet), draws=len(values), mean=float(sign * values.mean()),
         low=_finite(ends[0]), high=_finite(ends[1]), bound=float(sign * first.bound[entry]), floor=_finite(declared[0]),
-        ceiling=_finite(declared[1]), exact=_exact(search, bet), log_wealth=log_wealth,
+        ceiling=_finite(declared[1]), exact=_clipped(_exact(search, bet), *declared), log_wealth=log_wealth,
     )  # fmt: skip
 
 
@@ -322,6 +324,11 @@ def _exact(search: Search, bet: Bet) -> tuple[float, float] | None:
         return None
     middle, radius = mp.to_float(value), float(mp.radius(value))
     return (middle - radius, middle + radius) if math.isfinite(middle) and math.isfinite(radius) else None
+
+
+def _clipped(ends: tuple[float, float] | None, low: float, high: float) -> tuple[float, float] | None:
+    """An enclosure within the declared range, NaN for an end of it that is open."""
+    return None if ends is None else (float(np.nanmax([ends[0], low])), float(np.nanmin([ends[1], high])))
 
 
 def _index(search: Search, bet: Bet) -> dict[str, int]:

@@ -78,6 +78,8 @@ def _beside(search: Search, instance: Instance, deadline: float) -> records.Mont
                     index=index,
                     exact=mp.exact_str(truth),
                     value=mp.to_float(truth),
+                    low=mp.to_float(truth) - float(mp.radius(truth)),
+                    high=mp.to_float(truth) + float(mp.radius(truth)),
                     mean=mean,
                     error=error,
                 )

@@ -157,12 +157,16 @@ class Wealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MeanBeside(msgspec.Struct, frozen=True, kw_only=True):
-    """One exact mean (``exact`` as a text, ``value`` as the nearest float) beside the mean of draws and its standard error."""
+    """One exact mean (``exact`` as a text, ``value`` as the nearest float, between ``low`` and ``high``) beside the mean of draws
+    and its standard error.
+    """
 
     name: str
     index: dict[str, int] = {}
     exact: str
     value: float
+    low: float
+    high: float
     mean: float
     error: float
 

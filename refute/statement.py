@@ -276,6 +276,16 @@ def is_enclosed(latex: str) -> bool:
     return depth == 0 and (latex[-1] != "|" or (bars in (2, 4) and latex.startswith(("|", r"\|", r"\left|", r"\left\|"))))
 
 
+def is_sum(latex: str) -> bool:
+    """Whether a formula has a plus or minus outside of all brackets, other than a sign in front."""
+    depth = 0
+    for position, sign in enumerate(latex):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and sign in "+-" and position > 0:
+            return True
+    return False
+
+
 class _Printer(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX, with expectations in their usual notation and comparisons as printed in papers."""
 
@@ -299,6 +309,13 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         if level >= PRECEDENCE["Pow"] and COMPOSITE.search(notation) and not is_enclosed(notation):
             return rf"\left({self._print(item)}\right)"
         return str(super().parenthesize(item, level, is_neg=is_neg, strict=strict))
+
+    def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
+        """A factor whose notation is a sum needs brackets; one under a summation sign only where another factor follows."""
+        notation = self._notation.get(expr.name, "") if isinstance(expr, sympy.Symbol) else ""
+        if is_sum(notation) or (r"\sum" in notation and not last and not is_enclosed(notation)):
+            return True
+        return bool(super()._needs_mul_brackets(expr, first=first, last=last))
 
     def parenthesize_super(self, s: str) -> str:
         """A base with a superscript gets brackets from SymPy, unless it has some already."""

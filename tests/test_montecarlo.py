@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sympy import Eq, Le
 
-from refute import Claim, Mean, Mutant, Probability, exact, quantities, sizes
+from refute import Claim, Mean, Mutant, Probability, exact, quantities, records, sizes
 from refute.examine import Options, examine
 from refute.instance import Instance
 from refute.lanes import chosen
@@ -134,8 +134,16 @@ def test_the_page_shows_the_means():
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("3/8", "3/8"), ("1" * 30 + "/" + "7" * 30, "a rational"), ("[0.57 +/- 3e-9]", "a ball")]
+    ("text", "low", "high", "shown"),
+    [
+        ("3/8", 0.375, 0.375, "3/8 = 0.375"),
+        ("2", 2.0, 2.0, "2"),
+        ("1" * 30 + "/" + "7" * 30, 0.142857142, 0.142857142, "0.142857"),
+        ("[0.57 +/- 3e-9]", 0.57 - 3e-9, 0.57 + 3e-9, "0.57"),
+        ("[0, 0.9]", 0.0, 0.9, "0 to 0.9"),
+    ],
 )
-def test_exact_means_in_a_table(text, shown):
-    """A short rational is written out; of other numbers the kind is named, their value stands beside."""
-    assert pages.exact_mean(text) == shown
+def test_exact_means_in_a_table(text, low, high, shown):
+    """A short rational is written out, a ball in decimals, and a wide enclosure by its ends, never by its middle."""
+    row = records.MeanBeside(name="q", exact=text, value=(low + high) / 2, low=low, high=high, mean=0.4, error=0.1)
+    assert pages.exact_mean(row) == shown

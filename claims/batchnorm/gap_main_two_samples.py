@@ -47,7 +47,6 @@ claim = Claim(
     oracle=batchnorm_depth.restricted_walk,
     oracle_differs="draws: the same Gaussian stand-in in balls; the mean by moments of wrapped Cauchy steps, not by draws",
     expectation=batchnorm_depth.restricted_gap_expectation,
-    bounded={restricted: (0, 1)},
     definitions={
         restricted: "V of layer L + 1, the Frobenius distance of its Gram matrix from I/n; "
         "0 if sigma_2^2 of one of the layers 1 to L is below alpha",

@@ -44,7 +44,6 @@ claim = Claim(
     oracle=batchnorm_depth.average_walk,
     oracle_differs="draws: the same Gaussian stand-in in balls; the means by moments of wrapped Cauchy steps, not by draws",
     expectation=batchnorm_depth.average_product_expectation,
-    bounded={average: (0, Rational(1, 16)), first: (0, Rational(1, 2))},
     definitions={
         average: "average over the layers 1 to L of gap times squared smaller singular value",
         first: "the gap of the first layer, random",

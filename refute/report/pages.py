@@ -291,11 +291,12 @@ def mean_symbol(row: MeanBeside, theorem: Any) -> str:
     return f"{symbol} at {markdown.prose_cell(where)}" if where else symbol
 
 
-def exact_mean(text: str) -> str:
-    """A short rational as it is; of a long one or a ball what kind of number it is."""
-    if not numbers.is_rational(text):
-        return "a ball"
-    return "a rational" if len(text) > SHORT_RATIONAL else text
+def exact_mean(row: MeanBeside) -> str:
+    """A short rational as it is, any other mean in decimals, or the ends of what encloses it."""
+    if numbers.is_rational(row.exact) and len(row.exact) <= SHORT_RATIONAL:
+        value = numbers.real(row.value, 6)
+        return row.exact if value == row.exact else f"{row.exact} = {value}"
+    return enclosed((row.low, row.high))
 
 
 def differing(words: Sequence[str]) -> str:
@@ -309,12 +310,15 @@ def confidence(row: Betted) -> str:
     return f"{low}, " + ("∞)" if row.high is None else f"{numbers.real(row.high, 4)}]")
 
 
-def enclosed(row: Betted) -> str:
-    """An exact mean to six digits, or the ends of its enclosure where that is wider."""
-    if row.exact is None:
+def enclosed(ends: tuple[float, float] | None) -> str:
+    """A mean to as many digits as its enclosure has, six at most, or both ends where that is less than three."""
+    if ends is None:
         return numbers.MISSING
-    low, high = (numbers.real(end, 6) for end in row.exact)
-    return low if low == high else f"{numbers.real(row.exact[0], 4)} to {numbers.real(row.exact[1], 4)}"
+    for digits in (6, 5, 4, 3):
+        low, high = (numbers.real(end, digits) for end in ends)
+        if low == high:
+            return low
+    return f"{numbers.real(ends[0], 4)} to {numbers.real(ends[1], 4)}"
 
 
 def structure(exhausted: Exhausted) -> str:
