@@ -55,7 +55,8 @@ def markdown(results: Sequence[Any], depth: int, draws: int) -> str:
         f"*Wrong* means a relative error of more than {FIRST_DIGIT}: the first digit is lost. Medians of {draws} draws, with the "
         f"smallest and the largest in brackets; digits of H are lost at the rate of float64 from layer {SETTLED} to where it has two "
         "left. The gradient is that of a linear loss with respect to the first weight. Without normalization the gap is "
-        r"$`1-\|H^\top H\|_F^2/\|H\|_F^4`$, which is 0 for rank one, and NaN for a state that has become 0.",
+        r"$`1-\|H^\top H\|_F^2/\|H\|_F^4`$, which is 0 for rank one, and NaN for a state that has become 0: "
+        "float32 loses H there because it underflows.",
         "",
         "![Relative error of H, layer by layer](figures/deep_chain.errors.svg)",
         "",
@@ -63,7 +64,8 @@ def markdown(results: Sequence[Any], depth: int, draws: int) -> str:
         "",
         "![The gap, layer by layer](figures/deep_chain.gaps.svg)",
         "",
-        "*The gap on one draw, computed without rounding from the states of the three chains.*",
+        "*The gap on one draw (the first; the table has medians), computed without rounding from the states of the three chains. "
+        "Without normalization float32 underflows, after which its gap means nothing.*",
         "",
         "## How it was measured",
         "",
