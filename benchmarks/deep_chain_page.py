@@ -186,7 +186,8 @@ def conclusion(results: Sequence[Any]) -> list[str]:
         "theorem [batchnorm/iso_bn_gain](batchnorm/iso_bn_gain.md) excludes.",
         "",
         f"**With n < d errors grow as gradients do**, by up to {_rate(stretched):.0f} digits per 100 layers, so "
-        f"that float32 computes the states of another network from layer {soonest['float32']} on at the soonest, and "
+        f"that float32 computes the states of another network from layer {soonest['float32']} on at the soonest "
+        "(a start near rank one aside), and "
         f"float64 from layer {soonest['float64']} on; a statement about one path then says nothing, whereas one about the law "
         f"still holds: the mean gap of the second half of the layers differs from the exact one by at most {max(deviations):.1f} "
         "standard errors.",

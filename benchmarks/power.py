@@ -72,7 +72,8 @@ def markdown(results: dict[tuple[str, str], dict[str, dict[str, Any]]], seeds: i
         "",
         f"{len(results)} mutants, {seeds} seeds each. A mutant counts as solved only if all {seeds} trials end in a certified "
         f"counterexample; its bucket is that of its slowest trial. Limit per trial: {limit:g} s for all lanes together, "
-        f"{lane_limit:g} s for one lane alone. `make benchmark` repeats it.",
+        f"{lane_limit:g} s for one lane alone, where *unsolved* is no failure: lanes complement each other. (Mutants about means without "
+        "exact ones, of which the catalogue has none, would be refuted by bets.) `make benchmark` repeats it.",
         "",
         "| lanes | " + " | ".join(labels) + " | solved |",
         "|---|" + "---:|" * (len(labels) + 1),

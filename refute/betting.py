@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from refute import statement as language
 from refute.claim import Claim
+from refute.enumeration import has_exact_means
 from refute.errors import EvaluationError
 from refute.evaluation import Tensors, value_of
 
@@ -157,6 +158,11 @@ def drawn(target: Target, claim: Claim, tensors: Tensors) -> Draws:
         _require_fixed(c, f"the coefficient {coefficient} of a mean", claim)
         ends = [_laid_out(end, tensors) for end in declared.get(name_of(mean.args[0]), (None, None))]
         _require_within(q, ends, mean, claim)
+        if not has_exact_means(claim) and not np.all(np.isfinite(q)):
+            raise EvaluationError(
+                f"{claim.id}: {int((~np.isfinite(q)).sum())} of {q.size} draws of {mean.args[0]} are infinite or NaN, "
+                "so draws cannot decide the claim"
+            )
         values, size = values + c * q, size + abs(c * q)
         low = low + np.where(c == 0, 0.0, c * np.where(c > 0, *ends))
         high = high + np.where(c == 0, 0.0, c * np.where(c > 0, *ends[::-1]))
@@ -194,8 +200,14 @@ def _require_within(q: NDArray[np.float64], ends: Sequence[NDArray[np.float64]],
     outside = finite & ((q < low - slack) | (q > high + slack))
     if np.any(outside):
         raise EvaluationError(
-            f"{claim.id}: a draw of {mean.args[0]} is {q[outside][0]}, outside the range that `bounded` declares for it"
+            f"{claim.id}: a draw of {mean.args[0]} is {q[outside][0]}, outside the range "
+            f"{shown_range(ranges(claim)[name_of(mean.args[0])])} that `bounded` declares for it"
         )
+
+
+def shown_range(ends: tuple[Any, Any]) -> str:
+    """A declared range as it is written in a claim."""
+    return f"({ends[0]}, {ends[1]})"
 
 
 def obstacle(claim: Claim) -> str:
@@ -205,4 +217,5 @@ def obstacle(claim: Claim) -> str:
         return "no relation of its statement is linear in means"
     if playable(claim):
         return ""
-    return f"`bounded` declares no range of {', '.join(sorted(found[0].averaged - set(ranges(claim))))}"
+    missing = ", ".join(sorted(found[0].averaged - set(ranges(claim))))
+    return f"`bounded` declares no range of {missing}, such as bounded={{{missing.split(',')[0]}: (0, 1)}}"

@@ -169,10 +169,18 @@ class Claim:
                 raise ClaimError(
                     f"`bounded` gives {quantity} the range {ends!r}, but it should be (lowest, highest), one of them None at most"
                 )
-            for end in ends:
-                expression = language.expression(end) if end is not None else None
-                if expression is not None and language.names(expression) - known:
-                    raise ClaimError(f"`bounded` speaks of {expression}, which no definition, size or axis declares")
+            low, high = (None if end is None else self._end(end, quantity, known) for end in ends)
+            if low is not None and high is not None and (low - high).is_number and low >= high:
+                raise ClaimError(f"`bounded` gives {quantity} the range ({low}, {high}), but the lowest should come first")
+
+    def _end(self, end: Any, quantity: Any, known: set[str]) -> Any:
+        try:
+            expression = language.expression(end)
+        except ClaimError as error:
+            raise ClaimError(f"`bounded` gives a range of {quantity}: {error.problem}") from None
+        if language.names(expression) - known:
+            raise ClaimError(f"`bounded` speaks of {expression}, which no definition, size or axis declares")
+        return expression
 
     @property
     def digest(self) -> str:

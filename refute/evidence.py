@@ -22,11 +22,11 @@ from refute.arithmetic import Certifying
 from refute.betting import Target
 from refute.decision import Scalars, decide
 from refute.eprocess import ALPHA, BETS, EProcess, interval, log_factors, log_mean
-from refute.errors import Disagreement, OracleError, RefuteError
-from refute.evaluation import Tensors
+from refute.errors import Disagreement, EvaluationError, OracleError, RefuteError
+from refute.evaluation import Tensors, holds
 from refute.exhibit import Exhibit, texts
-from refute.inputs import Sampler, draws_of, tensors_of
-from refute.instance import Instance
+from refute.inputs import Sampler, draws_of, join, shape_of, tensors_of
+from refute.instance import Instance, exact
 from refute.judge import FIRST_BITS, Ruling, oracle_values
 from refute.search import Search
 from refute.structure import Structure
@@ -41,6 +41,7 @@ PILOT_SHARE = 0.4
 KEPT = 1.0
 LEVEL = 1e-3
 CONFIRM_SECONDS = 1.0
+ASKED = 64
 POINTS = 200
 
 
@@ -82,6 +83,7 @@ def wealth_of(
     named, confirmation = None, None
     if process.refutes:
         richest = max(values, key=process.wealth_of)
+        _require_oracle_agrees(search, bets[richest], Sampler(fresh + 2, search.device))
         sampler = Sampler(fresh + 1, search.device)
         confirmation = _confirm(search, bets[richest], sampler, time.perf_counter() + max(budget, CONFIRM_SECONDS), alpha)
         if confirmation.refutes:
@@ -152,6 +154,7 @@ def _promising(search: Search, instance: Instance, deadline: float) -> list[tupl
     if time.perf_counter() > deadline or not meets_hypotheses(search, instance):
         return []
     tensors = drawn_tensors(search, Structure(instance.sizes, instance.choices), instance, PILOT, search.sampler)
+    _require_undrawn(search, tensors)
     found = []
     for target in betting.playable(search.claim):
         draws = betting.drawn(target, search.claim, tensors)
@@ -161,6 +164,13 @@ def _promising(search: Search, instance: Instance, deadline: float) -> list[tupl
             growth, entry = max(options)
             found.append((growth, Bet(instance, target, entry)))
     return sorted(found, key=lambda pair: -pair[0])
+
+
+def _require_undrawn(search: Search, tensors: Tensors) -> None:
+    """Raise `EvaluationError` for a hypothesis about a random quantity: a mean under a condition is another mean."""
+    met = np.asarray(holds(search.claim.hypotheses, tensors).cpu()) if search.claim.hypotheses else np.ones(1, dtype=bool)
+    if met.any() != met.all():
+        raise EvaluationError(f"{search.claim.id}: a hypothesis depends on the draw, but the mean is taken over all draws")
 
 
 def _first_promising(search: Search, instances: Iterator[Instance], deadline: float) -> tuple[float, Bet] | None:
@@ -269,6 +279,44 @@ def _stream(claim: Any, seed: int, process: EProcess, before: NDArray[np.float64
     )  # fmt: skip
 
 
+def _require_oracle_agrees(search: Search, bet: Bet, sampler: Sampler) -> None:
+    """Raise `Disagreement` if the oracle denies what the evaluator says of draws, first of those that speak most against the claim.
+
+    A bet knows the evaluator alone; a slip in it would be confirmed by any number of fresh draws.
+    """
+    claim, xp, instance = search.claim, search.xp, bet.instance
+    sizes, choices = instance.sizes, instance.choices
+    raw = {name: law.sample(sampler, law.families[0], BLOCK, sizes, {}) for name, law in claim.randomness.items()}
+    repeated = {name: xp.repeat(array, BLOCK, axis=0) for name, array in search.stack([instance]).items()}
+    objects = tensors_of(xp, claim.inputs, repeated, sizes, choices)
+    objects |= {name: law.tensor(xp, raw[name], sizes, {}) for name, law in claim.randomness.items()}
+    draws = betting.drawn(bet.target, claim, Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes))
+    values, errors = draws.values[bet.entry], draws.error[bet.entry]
+    mp, deadline = Certifying(BITS), time.perf_counter() + CONFIRM_SECONDS
+    loudest = np.argsort(-values)
+    for row in (*loudest[:ASKED], *loudest[-ASKED:], *range(ASKED)):
+        if time.perf_counter() > deadline:
+            return
+        parts = {
+            join(name, part): exact(np.asarray(search.array(array[int(row)]).cpu()).reshape(shape_of(law.parts()[part], sizes)))
+            for name, law in claim.randomness.items()
+            for part, array in raw[name].items()
+        }
+        try:
+            scalars = Scalars(claim, mp, drawn_values(search, Instance(sizes, choices, {**instance.raw, **parts})), sizes)
+            scalars.index = _indices(search, bet)
+            truth = decision.value_of(bet.target.left, scalars)
+        except (ArithmeticError, OracleError):
+            continue
+        apart = abs(bet.target.sign * float(values[row]) - mp.to_float(truth)) - float(mp.radius(truth))
+        if apart > errors[row]:
+            raise Disagreement(
+                f"{claim.id}: on a draw that speaks against the claim the evaluator says "
+                f"{bet.target.left} = {bet.target.sign * float(values[row])!r} inside the mean, the oracle says {mp.to_float(truth)!r}, "
+                f"at sizes {dict(sizes)}"
+            )
+
+
 def _require_open(search: Search, instance: Instance) -> None:
     """Raise `Disagreement` if the exact means of an instance hold where draws refute: something is wrong, and it is not the theorem."""
     if not search.exact_means:
@@ -317,13 +365,18 @@ def _exact(search: Search, bet: Bet) -> tuple[float, float] | None:
         if found is None:
             return None
         scalars = Scalars(search.claim, mp, found, bet.instance.sizes)
-        scalars.index = {axis: search.claim.axis_range(axis, bet.instance.sizes)[0] for axis in search.claim.axis_names()}
-        scalars.index |= _index(search, bet)
+        scalars.index = _indices(search, bet)
         value = decision.value_of(bet.target.left, scalars)
     except (ArithmeticError, RefuteError):
         return None
     middle, radius = mp.to_float(value), float(mp.radius(value))
     return (middle - radius, middle + radius) if math.isfinite(middle) and math.isfinite(radius) else None
+
+
+def _indices(search: Search, bet: Bet) -> dict[str, int]:
+    """A value of every axis, those at a bet's entry where its relation speaks of them."""
+    first = {axis: search.claim.axis_range(axis, bet.instance.sizes)[0] for axis in search.claim.axis_names()}
+    return first | _index(search, bet)
 
 
 def _clipped(ends: tuple[float, float] | None, low: float, high: float) -> tuple[float, float] | None:

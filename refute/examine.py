@@ -181,10 +181,10 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
         beside = f"; beside that, mutants not refuted: {'; '.join(missed)}" if missed else ""
         return "refuted", f"a certified instance violates the statement{beside}"
     if wealth is not None and wealth.refutes:
-        return "refuted", f"the e-value exceeds 1/alpha at the level alpha = {wealth.alpha:g}"
-    if claim.randomness and not search.exact_means and wealth is None:
-        why = betting.obstacle(claim) or "no bound of a mean leaves room for a bet on any instance"
-        return "undecided", f"it has no `expectation`, and {why}"
+        where = f": {wealth.counterexample.reason}" if wealth.counterexample else ", though no single instance could be named"
+        return "refuted", f"the wealth of a bet on fresh draws passed 1/alpha at the level alpha = {wealth.alpha:g}{where}"
+    if why := undecidable(claim, search, wealth):
+        return "undecided", why
     hollow = vacuity(search)
     if hollow:
         return "vacuous", hollow
@@ -195,7 +195,17 @@ def verdict_of(claim: Claim, search: Search, mutants: Sequence[records.Mutant], 
         )
     if missed:
         return "weak", f"mutants not refuted: {'; '.join(missed)}"
+    if claim.randomness and not search.exact_means and wealth is not None:
+        return "survived", f"a bet on {wealth.draws:,} fresh draws did not refute it"
     return "survived", f"{sum(lane.instances for lane in search.lanes):,} instances, none violates the statement"
+
+
+def undecidable(claim: Claim, search: Search, wealth: records.Wealth | None) -> str:
+    """Why neither exact means nor draws can decide a claim about means; empty if one of them can, and for any other claim."""
+    if not claim.randomness or search.exact_means or wealth is not None:
+        return ""
+    why = betting.obstacle(claim) or "no bound of a mean leaves room for a bet on any instance"
+    return f"it has no `expectation`, and {why}"
 
 
 def broken(claim: Claim, why: str, options: Options, seconds: float) -> records.Claim:

@@ -146,6 +146,16 @@ class Examination:
         judge_closest(search)
         return search
 
+    @cached_property
+    def wealth(self) -> records.Wealth | None:
+        """What fresh draws say against a claim about means that the search did not refute."""
+        from refute import examine
+        from refute.evidence import wealth_of
+
+        if not self.claim.randomness or self.search.refutation is not None:
+            return None
+        return wealth_of(self.search, examine.WEALTH_SHARE * self.options.budget, seed=self.options.seed)
+
     def hunt(self, mutant: Mutant) -> records.Mutant:
         from refute import examine, power
 
@@ -185,10 +195,18 @@ class Statement(Item):
     """The search finds no counterexample, or finds the one that is known to exist."""
 
     def runtest(self) -> None:
-        claim, search = self.examination.claim, self.examination.search
+        from refute.examine import undecidable
+
+        claim, search, wealth = self.examination.claim, self.examination.search, self.examination.wealth
         refuted = search.refutation is not None
         if refuted and claim.expect == "survived":
             raise Failure(counterexample(self.examination))
+        if wealth is not None and wealth.refutes and claim.expect == "survived":
+            where = wealth.counterexample.reason if wealth.counterexample else "no single instance is named"
+            raise Failure(f"{claim.id} is refuted by a bet on fresh draws, at the level {wealth.alpha:g}: {where}")
+        refuted = refuted or (wealth is not None and wealth.refutes)
+        if not refuted and (why := undecidable(claim, search, wealth)):
+            raise Failure(f"{claim.id} is undecided: {why}")
         if not refuted and claim.expect == "refuted":
             raise Failure(f"{claim.id} is known to be false, but no counterexample was found")
         if not refuted and search.undecided:

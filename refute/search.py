@@ -156,10 +156,10 @@ class Search:
             lane.instances += self._distinct(structure, raw, counted, number)
         if number:
             gaps = xp.where(counted, gap, xp.full_like(gap, -float("inf")))
-            lane.reach(
-                float(xp.max(xp.where(gaps < 0, gaps, xp.full_like(gap, -float("inf"))))), structure.sizes, structure.choices
-            )
-            lane.spread(xp.where((gaps > 0) & (gaps <= self._rounding), xp.zeros_like(gaps), gaps))
+            if not self.claim.randomness:  # gaps of pilot means are noise
+                short = xp.where(gaps < 0, gaps, xp.full_like(gap, -float("inf")))
+                lane.reach(float(xp.max(short)), structure.sizes, structure.choices)
+                lane.spread(xp.where((gaps > 0) & (gaps <= self._rounding), xp.zeros_like(gaps), gaps))
             self._propose_best(structure, raw, gaps)
         if number < number_met:
             self._propose_unfinished(structure, raw, met & ~finite)

@@ -124,9 +124,12 @@ def test_a_rounding_below_the_range_is_forgiven():
 
 
 def test_an_overflow_counts_as_the_least_it_could_be():
-    """A draw that is infinite or NaN in floats is no evidence, and no reason to break the claim."""
-    found = only(Le(Mean(a), c), {"a": [float("nan"), float("inf"), 1.0], "c": [1.0, 1.0, 1.0]}).ratios(())
+    """A draw that is infinite or NaN in floats is no evidence where exact means decide; where draws alone would, it breaks the claim."""
+    values = {"a": [float("nan"), float("inf"), 1.0], "c": [1.0, 1.0, 1.0]}
+    found = only(Le(Mean(a), c), values, expectation=lambda mp, x: {"a": x[0], "c": x[2]}).ratios(())
     assert found == pytest.approx([0.0, 0.0, 1.0], abs=1e-9)
+    with pytest.raises(EvaluationError, match="2 of 3 draws of a are infinite or NaN, so draws cannot decide"):
+        only(Le(Mean(a), c), values)
 
 
 def test_only_declared_quantities_are_played_on():
@@ -139,7 +142,7 @@ def test_what_hinders_a_bet_is_said():
     """Without a declared range, or a relation linear in means, the reason is a clause of a sentence."""
     assert obstacle(claim(Le(Mean(a), c))) == ""
     assert obstacle(claim(Le(Probability(b), c), bounded={})) == ""
-    assert obstacle(claim(Le(Mean(a), c), bounded={})) == "`bounded` declares no range of a"
+    assert obstacle(claim(Le(Mean(a), c), bounded={})) == "`bounded` declares no range of a, such as bounded={a: (0, 1)}"
     assert "linear in means" in obstacle(claim(Le(Mean(a) ** 2, c)))
 
 
@@ -150,6 +153,7 @@ def test_what_hinders_a_bet_is_said():
         ({a: 3}, "should be \\(lowest, highest\\)"),
         ({a: (0.5, 1)}, "floats are not exact"),
         ({"q": (0, 1)}, "which no definition declares"),
+        ({a: (1, 0)}, "the lowest should come first"),
         ({a: (0, "q")}, "speaks of q"),
     ],
 )

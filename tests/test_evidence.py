@@ -27,7 +27,12 @@ def randomised(statement=None, square=True, **overrides):
         }
 
     def oracle(mp, x, w):
-        return {"a": x[0] * w[0] * (w[0] if square else 1), "b": x[1], "c": x[2], "f": x}
+        return {
+            "a": x[0] * w[0] * (w[0] if square else 1),
+            "b": x[1],
+            "c": mp.mpf(int(w[0] > x[2])),
+            "f": [p * q * q for p, q in zip(x, w, strict=True)],
+        }
 
     fields = {"randomness": {"w": Numbers()}, "bounded": {a: (0, None), f: (0, None)}, "oracle": oracle, **overrides}
     return claim_of(Le(Mean(a), b) if statement is None else statement, evaluate=evaluate, **fields)
@@ -163,7 +168,7 @@ def test_no_bet_rests_on_an_instance_outside_the_hypotheses():
 
 def test_draws_outside_their_declared_range_are_refused():
     """A signed quantity declared non-negative breaks the claim; clipping it would refute the truth."""
-    with pytest.raises(EvaluationError, match="outside the range that `bounded` declares"):
+    with pytest.raises(EvaluationError, match=r"outside the range .* that `bounded` declares"):
         wealth(randomised(square=False, inputs=at(1, 1, 0)), numbers(1, 1, 0))
 
 
@@ -193,3 +198,19 @@ def test_exact_means_stand_beside_the_draws():
     low, high = found.means[0].exact
     assert low <= 2 <= high
     assert high - low < 1e-9
+
+
+def test_a_slip_in_the_evaluator_is_no_refutation():
+    """Where the evaluator's draws refute and the oracle denies those very draws, the claim is not refuted but wrong itself."""
+
+    def oracle(mp, x, w):
+        return {"a": x[0] * w[0] ** 2 / 2, "b": x[1], "c": x[2], "f": x}
+
+    with pytest.raises(Disagreement, match="on a draw that speaks against the claim the evaluator says"):
+        wealth(randomised(oracle=oracle, inputs=at(2, 1, 0)), numbers(2, 1, 0))
+
+
+def test_a_hypothesis_must_not_depend_on_the_draw():
+    """A mean under a condition on the draw is another mean than the one that is bet on."""
+    with pytest.raises(EvaluationError, match="a hypothesis depends on the draw"):
+        wealth(randomised(hypotheses=[Gt(c, 0)], inputs=at(1, 1, 0)), *(numbers(1, k, 0) for k in range(1, 9)))

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,13 @@ def test_failure_shows_instance_sides_and_command(run):
     assert re.search(r"x = \[(-?1), \1\]", result.stdout)
     assert "1 <= 2/3" in result.stdout
     assert "reproduce: refute run false.py --seed 0" in result.stdout
+
+
+def test_a_claim_that_draws_refute_fails(run, tmp_path):
+    """The statement of a claim about a probability fails where a bet on fresh draws refutes it, as it does in a run."""
+    page = (Path(__file__).parents[1] / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"```python\n# tail\.py\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "tail.py").write_text(source.replace("Rational(1, 20)", "Rational(1, 24)", 1), encoding="utf-8")
+    result = run("tail.py::statement", "--refute-budget", "4s")
+    assert result.returncode == 1
+    assert "is refuted by a bet on fresh draws, at the level 1e-09: the mean of" in result.stdout

@@ -68,13 +68,14 @@ def test_a_false_claim_is_refuted_at_its_level(statement):
     assert f"{ALPHA:g}" in record.why
     assert record.wealth.counterexample.outcome == "e-value"
     assert record.certificate is None
+    assert record.closest_gap is None  # gaps of pilot means are noise
 
 
 def test_a_claim_that_nothing_decides_is_undecided():
     """Without an expectation and without a range to bet in, a search of pilot draws is no evidence."""
     record = examine(claim(Le(Mean(a), b), bounded={}, mutants=claim().mutants[1:]), OPTIONS)
     assert record.verdict == "undecided"
-    assert record.why == "it has no `expectation`, and `bounded` declares no range of a"
+    assert record.why == "it has no `expectation`, and `bounded` declares no range of a, such as bounded={a: (0, 1)}"
 
 
 def test_evidence_is_continued_over_runs(tmp_path):
@@ -88,7 +89,7 @@ def test_a_wrong_range_breaks_the_claim():
     """A draw outside what `bounded` declares is one sentence."""
     record = examine(claim(bounded={a: (0, b)}), OPTIONS)
     assert record.verdict == "broken"
-    assert "outside the range that `bounded` declares for it" in record.why
+    assert "outside the range (0, b) that `bounded` declares for it" in record.why
 
 
 class Few(Numbers):

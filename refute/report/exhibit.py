@@ -80,6 +80,8 @@ def ruling(shown: Shown) -> str:
     lines = []
     if shown.relation:
         lines.append(f"relation      {relation(shown.relation)}" + (f"   at {at}" if at else ""))
+    if shown.outcome == "e-value":
+        return "\n".join([*lines, f"decided       by a bet: {shown.reason}"])
     lines.append(f"left side     {numbers.side(shown.lhs)}")
     lines.append(f"right side    {numbers.side(shown.rhs)}")
     if shown.gap is not None:

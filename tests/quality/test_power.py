@@ -17,7 +17,6 @@ HARDEST = [
     ("batchnorm/gap_contraction", "singular value for eigenvalue, at most four samples"),
     ("batchnorm/gap_one_step", "noise 1/d"),
     ("isometry/attn_dong_single_printed", "constant 0.6 instead of 4"),
-    ("isometry/depth_bound", "without the factor n in front of the initial gap"),
     ("isometry/kappa_case4_corrected", "the printed rate"),
     ("isometry/normalization", "factor squared"),
     ("optimization/gd_convex_value", "without convexity"),
