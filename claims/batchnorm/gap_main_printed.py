@@ -48,7 +48,7 @@ def evaluate(xp, r, high, low, L, w):
 claim = Claim(
     source=DANESHMAND_2021.item("Theorem 1"),
     provenance="text",
-    reading="alpha bounds the smallest singular value, as printed; at widths where it does so with a probability near 1",
+    reading="alpha bounds the smallest singular value, as printed; at d = 2^w, where it does so with a probability near 1",
     expect="refuted",
     corrected_by="batchnorm/gap_main",
     inputs={"r": level(1, 8)},

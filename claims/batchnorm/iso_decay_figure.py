@@ -31,7 +31,7 @@ def decayed(constant):
 claim = Claim(
     source=METEREZ_2024.item("Figure 1, with Theorem 1, eq. (6)"),
     provenance="second-hand",
-    reading="the constant in the code that draws the curve, taken for the absolute constant of the theorem",
+    reading="the constant in the code that draws the curve (at d = 50 and 100, where it is not refuted) for the theorem's own, at d = 2",
     expect="refuted",
     corrected_by="batchnorm/iso_decay",
     inputs={"a": spectrum("d")},
