@@ -24,7 +24,7 @@ from refute.claim import accepted, named
 from refute.derived import NoValue, oracle_of
 from refute.errors import Disagreement, OracleError, described
 from refute.evaluation import Tensors, value_of
-from refute.inputs import choices_of, join, shape_of
+from refute.inputs import choices_of, join, raw_draws_of, shape_of
 from refute.instance import Instance, exact
 from refute.judge import exact_arguments
 from refute.lanes.corners import corner_instances
@@ -121,10 +121,10 @@ def _compare_one(search: Search, structure: Structure, instance: Instance, tally
 def with_randomness(search: Search, structure: Structure, instance: Instance) -> Instance:
     """The instance together with one draw of the declared randomness, read exactly."""
     drawn = dict(instance.raw)
+    raw = raw_draws_of(search.claim.randomness, search.sampler, 1, structure.sizes)
     for name, law in search.claim.randomness.items():
-        parts = law.sample(search.sampler, law.families[0], 1, structure.sizes, {})
         for part, shape in law.parts().items():
-            drawn[join(name, part)] = exact(np.asarray(parts[part].cpu()).reshape(shape_of(shape, structure.sizes)))
+            drawn[join(name, part)] = exact(np.asarray(raw[name][part].cpu()).reshape(shape_of(shape, structure.sizes)))
     return Instance(instance.sizes, instance.choices, drawn)
 
 

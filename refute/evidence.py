@@ -25,7 +25,7 @@ from refute.eprocess import ALPHA, BETS, EProcess, interval, log_factors, log_me
 from refute.errors import Disagreement, EvaluationError, OracleError, RefuteError
 from refute.evaluation import Tensors, holds
 from refute.exhibit import Exhibit, texts
-from refute.inputs import Sampler, draws_of, join, shape_of, tensors_of
+from refute.inputs import Parts, Sampler, join, raw_draws_of, shape_of, tensors_of
 from refute.instance import Instance, exact
 from refute.judge import FIRST_BITS, Ruling, oracle_values
 from refute.search import Search
@@ -77,20 +77,19 @@ def wealth_of(
     fresh = streams.fresh_seed(claim, seed, earlier)
     start = (0, float(log_mean(logs.reshape(-1))))
     process, values = _bet(search, bets, logs, Sampler(fresh, search.device), begun + budget, alpha)
-    process_draws = process.draws
     if store.path is not None:
         store.append(_stream(claim, fresh, process, logs, bets))
     named, confirmation = None, None
     if process.refutes:
         richest = max(values, key=process.wealth_of)
+        _require_open(search, bets[richest].instance)
         _require_oracle_agrees(search, bets[richest], Sampler(fresh + 2, search.device))
         sampler = Sampler(fresh + 1, search.device)
         confirmation = _confirm(search, bets[richest], sampler, time.perf_counter() + max(budget, CONFIRM_SECONDS), alpha)
         if confirmation.refutes:
-            _require_open(search, bets[richest].instance)
             named = _named(search, bets[richest], values[richest], confirmation)
     return records.Wealth(
-        alpha=alpha, draws=process_draws, log_wealth=process.log_wealth, path=[start, *_thinned(process.path)],
+        alpha=alpha, draws=process.draws, log_wealth=process.log_wealth, path=[start, *_thinned(process.path)],
         earlier_runs=len(earlier), earlier_draws=earlier_draws, level=LEVEL,
         means=[
             _mean(search, bets[player], draws, process.wealth_of(player))
@@ -121,16 +120,14 @@ def _players(search: Search, earlier: Sequence[streams.Stream], logs: NDArray[np
 
 def _few_each(bets: list[tuple[float, Bet]]) -> list[tuple[float, Bet]]:
     """The first `SAME` bets of every structure, so that near copies of one instance do not take all players."""
-    seen: dict[Any, int] = {}
+    known: set[Any] = set()
+    of_structure: dict[str, int] = {}
     found = []
     for growth, bet in bets:
-        same = (bet.instance.key(), bet.target.name)
-        if same in seen:
-            continue
-        seen[same] = 1
-        key = Structure(bet.instance.sizes, bet.instance.choices).key
-        seen[key] = seen.get(key, 0) + 1
-        if seen[key] <= SAME:
+        same, key = (bet.instance.key(), bet.target.name), Structure(bet.instance.sizes, bet.instance.choices).key
+        if same not in known and of_structure.get(key, 0) < SAME:
+            known.add(same)
+            of_structure[key] = of_structure.get(key, 0) + 1
             found.append((growth, bet))
     return found
 
@@ -253,10 +250,16 @@ def drawn_tensors(
     search: Search, structure: Structure, instance: Instance, draws: int, sampler: Sampler | None = None
 ) -> Tensors:
     """The evaluator's quantities on one instance under fresh randomness, one row per draw."""
-    claim, xp, sizes = search.claim, search.xp, structure.sizes
-    raw = {name: xp.repeat(array, draws, axis=0) for name, array in search.stack([instance]).items()}
-    objects = tensors_of(xp, claim.inputs, raw, sizes, structure.choices)
-    objects |= draws_of(xp, claim.randomness, sampler or search.sampler, draws, sizes)
+    return _on_draws(search, instance, raw_draws_of(search.claim.randomness, sampler or search.sampler, draws, structure.sizes))
+
+
+def _on_draws(search: Search, instance: Instance, drawn: dict[str, Parts]) -> Tensors:
+    """The evaluator's quantities on one instance and the given raw draws of each random input, one row per draw."""
+    claim, xp, sizes = search.claim, search.xp, instance.sizes
+    rows = int(next(iter(next(iter(drawn.values())).values())).shape[0])
+    raw = {name: xp.repeat(array, rows, axis=0) for name, array in search.stack([instance]).items()}
+    objects = tensors_of(xp, claim.inputs, raw, sizes, instance.choices)
+    objects |= {name: law.tensor(xp, drawn[name], sizes, {}) for name, law in claim.randomness.items()}
     return Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes)
 
 
@@ -284,13 +287,9 @@ def _require_oracle_agrees(search: Search, bet: Bet, sampler: Sampler) -> None:
 
     A bet knows the evaluator alone; a slip in it would be confirmed by any number of fresh draws.
     """
-    claim, xp, instance = search.claim, search.xp, bet.instance
-    sizes, choices = instance.sizes, instance.choices
-    raw = {name: law.sample(sampler, law.families[0], BLOCK, sizes, {}) for name, law in claim.randomness.items()}
-    repeated = {name: xp.repeat(array, BLOCK, axis=0) for name, array in search.stack([instance]).items()}
-    objects = tensors_of(xp, claim.inputs, repeated, sizes, choices)
-    objects |= {name: law.tensor(xp, raw[name], sizes, {}) for name, law in claim.randomness.items()}
-    draws = betting.drawn(bet.target, claim, Tensors(claim, xp, claim.evaluated(xp, objects, sizes), sizes))
+    claim, instance, sizes = search.claim, bet.instance, bet.instance.sizes
+    raw = raw_draws_of(claim.randomness, sampler, BLOCK, sizes)
+    draws = betting.drawn(bet.target, claim, _on_draws(search, instance, raw))
     values, errors = draws.values[bet.entry], draws.error[bet.entry]
     mp, deadline = Certifying(BITS), time.perf_counter() + CONFIRM_SECONDS
     loudest = np.argsort(-values)
@@ -303,7 +302,7 @@ def _require_oracle_agrees(search: Search, bet: Bet, sampler: Sampler) -> None:
             for part, array in raw[name].items()
         }
         try:
-            scalars = Scalars(claim, mp, drawn_values(search, Instance(sizes, choices, {**instance.raw, **parts})), sizes)
+            scalars = Scalars(claim, mp, drawn_values(search, instance.replace(**parts)), sizes)
             scalars.index = _indices(search, bet)
             truth = decision.value_of(bet.target.left, scalars)
         except (ArithmeticError, OracleError):

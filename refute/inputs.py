@@ -192,6 +192,12 @@ def tensors_of(
     }
 
 
+def raw_draws_of(laws: Mapping[str, Input], sampler: Sampler, batch: int, sizes: Mapping[str, int]) -> dict[str, Parts]:
+    """A batch of fresh raw draws of each random input."""
+    return {name: law.sample(sampler, law.families[0], batch, sizes, {}) for name, law in laws.items()}
+
+
 def draws_of(xp: Any, laws: Mapping[str, Input], sampler: Sampler, batch: int, sizes: Mapping[str, int]) -> dict[str, Any]:
     """A batch of fresh draws of each random input."""
-    return {name: law.tensor(xp, law.sample(sampler, law.families[0], batch, sizes, {}), sizes, {}) for name, law in laws.items()}
+    drawn = raw_draws_of(laws, sampler, batch, sizes)
+    return {name: law.tensor(xp, drawn[name], sizes, {}) for name, law in laws.items()}
